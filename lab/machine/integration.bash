@@ -1,0 +1,34 @@
+# Shell integration: how the harness knows, without guessing, that a command
+# has ended, in which shell, and how. The same idea as in the terminals of
+# editors (OSC 133): each prompt is preceded by an escape sequence that a
+# screen does not show. It changes no command and no option that a reader's
+# shell would not have, but for `pipefail`, line editing and the echo.
+if [[ $- == *i* && -t 1 && -r /etc/doclab/nonce && -z ${__doclab_nonce-} ]]; then
+  set +o emacs +o vi            # commands arrive whole: no line editor needed
+  set -o pipefail               # a pipeline counts as failed if any part fails
+  set +o history
+  stty -echo
+  read -r __doclab_nonce < /etc/doclab/nonce
+
+  # Before each prompt: status of each part of the last pipeline, user and
+  # host, process, directory, and the jobs that still run.
+  __doclab_prompt() {
+    local status="${PIPESTATUS[*]}" who='\u@\h'
+    PS1='' PS2=$'\e]133;C;'"$__doclab_nonce"$'\a'
+    # Armed only now: what start-up files do is not the page's business.
+    trap '__doclab_error "$?" "${PIPESTATUS[@]}"' ERR
+    printf '\e]133;D;%s;%s;%s;%s;%s;' "$__doclab_nonce" "$status" "${who@P}" "$BASHPID" "$PWD"
+    jobs -pr
+    printf '\a'
+  }
+  # A command that fails in the middle of a list, where no prompt sees it.
+  # 141 is a writer whose reader had enough, as in `… | head -1`.
+  __doclab_error() {
+    local status="$1"; shift
+    local part failed=
+    for part in "$@"; do [[ $part == 0 || $part == 141 ]] || failed=1; done
+    [[ -z $failed ]] || printf '\e]133;E;%s;%s;%s\a' "$__doclab_nonce" "$status" "$BASH_COMMAND" > /dev/tty
+  }
+  set -o errtrace
+  PROMPT_COMMAND=(__doclab_prompt)
+fi

@@ -1,0 +1,291 @@
+"""Collect pages and their blocks from the doctrees that Sphinx builds.
+
+What a reader sees is what is collected: inclusions, tabs, notes and lists are
+already resolved. Nothing is run here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.builders.dummy import DummyBuilder
+
+from doclab import commands, fences
+from doclab.directives import AFTER, OPTIONS
+from doclab.expect import parse_placeholder
+from doclab.model import Block, DoclabError, Location, Page, Tab
+
+
+class CollectBuilder(DummyBuilder):
+    """A builder that reads the pages as the HTML builder does, and writes nothing."""
+
+    name = "doclab"
+    epilog = ""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the site's conf.py says about the lab."""
+
+    machines: tuple[str, ...]  # the first is where blocks without a prompt run
+    user: str  # who logs in on a machine at the start of a page
+    recipe: Path  # directory of the lab's images
+    repository: str  # address from which pages clone this project
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Site:
+    """All that was collected."""
+
+    root: Path  # of the project; locations are relative to it
+    settings: Settings
+    pages: tuple[Page, ...]  # in the order of their names
+
+
+def collect(docs: Path, *, root: Path, work: Path) -> Site:
+    """Read a Sphinx project.
+
+    Args:
+        docs: directory with conf.py.
+        root: directory to which locations are relative.
+        work: directory for Sphinx's own files, not shared with other builders.
+
+    Raises:
+        DoclabError: for each mistake of a page's author, all in one message.
+    """
+    if not (docs / "conf.py").is_file():
+        raise DoclabError(f"{docs}: there is no conf.py here; name the directory of the pages.")
+    messages = io.StringIO()
+    app = Sphinx(
+        srcdir=docs,
+        confdir=docs,
+        outdir=work / "out",
+        doctreedir=work / "doctrees",
+        buildername="doclab",
+        status=None,
+        warning=messages,
+        keep_going=True,
+        tags=["html"],  # what is `only` for HTML is read, and so is run
+    )
+    app.build()
+    settings = Settings(
+        machines=tuple(app.config.doclab_machines),
+        user=app.config.doclab_user,
+        recipe=(docs / app.config.doclab_recipe).resolve(),
+        repository=app.config.doclab_repository,
+    )
+    errors = [line for line in messages.getvalue().split("\n") if line.strip()]
+    pages = []
+    for name in sorted(app.env.found_docs):
+        reader = _PageReader(app, name, root, settings)
+        pages.append(reader.page())
+        errors += reader.errors
+    names = {page.name for page in pages}
+    for page in pages:
+        errors += [
+            f"{page.path}: the page names {after!r} as one to do first, and there is no such page."
+            for after in page.after
+            if after not in names
+        ]
+    if errors:
+        raise DoclabError("\n".join(dict.fromkeys(errors)))
+    if not any(page.blocks for page in pages):
+        raise DoclabError(f"{docs}: no page has a block to run; there is nothing to test.")
+    return Site(root=root, settings=settings, pages=tuple(pages))
+
+
+class _PageReader:
+    """Reads one page, noting each mistake and going on."""
+
+    def __init__(self, app: Sphinx, name: str, root: Path, settings: Settings) -> None:
+        self.name = name
+        self.root = root
+        self.settings = settings
+        self.errors: list[str] = []
+        self.path = Path(app.env.doc2path(name))
+        self.doctree = app.env.get_and_resolve_doctree(name, app.builder)
+        self._fences: dict[Path, list[fences.Fence]] = {}
+        self._used: set[tuple[Path, int]] = set()
+
+    def page(self) -> Page:
+        after = [
+            target
+            for paragraph in self.doctree.findall(nodes.paragraph)
+            for target in paragraph.get(AFTER, [])
+        ]
+        title = next(self.doctree.findall(nodes.title), None)
+        blocks = tuple(self._blocks())
+        for path in {self.path, *(self.root / block.location.path for block in blocks)}:
+            for fence in self._fences_of(path):
+                if not fence.closed:
+                    self.errors.append(
+                        f"{self._relative(path)}:{fence.line}: this fence is never closed;"
+                        " end it with a line of as many characters as it starts with."
+                    )
+        return Page(
+            name=self.name,
+            path=self._relative(self.path),
+            title=title.astext() if title is not None else self.name,
+            after=tuple(after),
+            blocks=blocks,
+        )
+
+    def _blocks(self) -> Iterator[Block]:
+        for node in self.doctree.findall(nodes.literal_block):
+            if "source" in node:  # a file that is shown, not something to run
+                continue
+            language = str(node.get("language", ""))
+            options = node.get(OPTIONS)
+            fence = self._locate(node)
+            if language not in commands.LANGUAGES:
+                self._complain_about_language(node, language, fence[0], options)
+                continue
+            try:
+                yield self._block(node, language, options or {}, *fence)
+            except DoclabError as error:
+                self.errors.append(str(error))
+
+    def _block(
+        self,
+        node: nodes.literal_block,
+        language: str,
+        options: dict[str, object],
+        location: Location,
+        first: Location,
+    ) -> Block:
+        text = node.astext()
+        parsed = commands.parse(text, language=language, first=first)
+        machine = self._machine(parsed, options, location)
+        return Block(
+            page=self.name,
+            location=location,
+            headings=_headings(node),
+            tabs=_tabs(node),
+            language=language,
+            machine=machine,
+            user=next((command.user for command in parsed if command.user), None),
+            text=text.rstrip("\n"),
+            commands=parsed,
+            placeholders=tuple(
+                parse_placeholder(item) for item in _strings(options.get("vary", []))
+            ),
+            deadline=float(str(options.get("deadline", 60.0))),
+            status=int(str(options.get("status", 0))),
+            background="background" in options,
+            skip=str(options["skip"]).strip() if "skip" in options else None,
+        )
+
+    def _machine(
+        self,
+        parsed: Sequence[commands.Command],
+        options: dict[str, object],
+        location: Location,
+    ) -> str:
+        named = {command.machine: command.line for command in reversed(parsed) if command.machine}
+        if "on" in options:
+            named[str(options["on"])] = location.line
+        for machine, line in named.items():
+            if machine not in self.settings.machines:
+                raise DoclabError(
+                    f"{location.path}:{line}: there is no machine {machine!r} in the lab;"
+                    f" it has {', '.join(self.settings.machines)}."
+                )
+        if len(named) > 1:
+            raise DoclabError(
+                f"{location}: the block runs on {' and '.join(sorted(named))};"
+                " make it a block for each machine."
+            )
+        return next(iter(named), self.settings.machines[0])
+
+    def _complain_about_language(
+        self, node: nodes.literal_block, language: str, location: Location, options: object
+    ) -> None:
+        if language in commands.FOREIGN_LANGUAGES or options is not None:
+            self.errors.append(
+                f"{location}: a block in {language!r}, which nobody runs; write it as"
+                f" {', '.join(sorted(commands.LANGUAGES))}, or as `text` if it is no command."
+            )
+        elif commands.looks_like_session(node.astext()):
+            self.errors.append(
+                f"{location}: this block starts with a prompt, but its language is"
+                f" {language!r}, which nobody runs; write ```console."
+            )
+
+    def _locate(self, node: nodes.literal_block) -> tuple[Location, Location]:
+        """Return where the fence is, and where its content starts.
+
+        The line that docutils gives is a hint. The fence with the same content
+        that is nearest to it, and was not taken by another block, is the one.
+        """
+        source = Path(node.source or self.path)
+        hint = node.line or 1
+        wanted = [line.strip() for line in node.astext().strip("\n").split("\n")]
+        fits = [
+            fence
+            for fence in self._fences_of(source)
+            if [line.strip() for line in fence.content.strip("\n").split("\n")] == wanted
+            and (source, fence.line) not in self._used
+        ]
+        relative = self._relative(source)
+        if not fits:
+            return Location(path=relative, line=hint), Location(path=relative, line=hint + 1)
+        fence = min(fits, key=lambda fence: abs(fence.line - hint))
+        self._used.add((source, fence.line))
+        return Location(path=relative, line=fence.line), Location(path=relative, line=fence.first)
+
+    def _fences_of(self, path: Path) -> list[fences.Fence]:
+        if path not in self._fences:
+            markdown = path.is_file() and path.suffix == ".md"
+            self._fences[path] = fences.find(path) if markdown else []
+        return self._fences[path]
+
+    def _relative(self, path: Path) -> Path:
+        resolved = path.resolve()
+        return resolved.relative_to(self.root) if resolved.is_relative_to(self.root) else resolved
+
+
+def _strings(value: object) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list) else []
+
+
+def _headings(node: nodes.Node) -> tuple[str, ...]:
+    found = []
+    parent = node.parent
+    while parent is not None:
+        if isinstance(parent, nodes.section):
+            found.append(parent[0].astext())
+        parent = parent.parent
+    return tuple(reversed(found))
+
+
+def _tabs(node: nodes.Node) -> tuple[Tab, ...]:
+    """Return the tabs around a block, from sphinx-tabs' nodes."""
+    found: list[Tab] = []
+    panel = node.parent
+    while panel is not None:
+        if isinstance(panel, nodes.Element) and "sphinx-tabs-panel" in panel.get("classes", ()):
+            buttons = [
+                child
+                for child in panel.parent.findall(nodes.Element)
+                if child.get("role") == "tab" and _nearest_set(child) is panel.parent
+            ]
+            label = next(b.astext() for b in buttons if b["ids"][0] == panel["aria-labelledby"])
+            group = tuple(button.astext() for button in buttons)
+            found.append(Tab(group=group, label=label.strip()))
+        panel = panel.parent
+    return tuple(
+        Tab(group=tuple(label.strip() for label in tab.group), label=tab.label)
+        for tab in reversed(found)
+    )
+
+
+def _nearest_set(node: nodes.Node) -> nodes.Node | None:
+    parent = node.parent
+    while parent is not None and "sphinx-tabs" not in parent.get("classes", ()):
+        parent = parent.parent
+    return parent

@@ -1,0 +1,90 @@
+"""The two directives that a page's author needs besides plain fences."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.addnodes import pending_xref
+from sphinx.directives.code import CodeBlock
+from sphinx.util.docutils import SphinxDirective
+
+from doclab.expect import parse_placeholder
+from doclab.model import DoclabError
+
+#: Attribute of a literal block that holds the options of its directive.
+OPTIONS = "doclab"
+#: Attribute of the paragraph that names the pages which come before.
+AFTER = "doclab_after"
+
+
+def _seconds(argument: str | None) -> float:
+    value = float(directives.unchanged_required(argument or ""))
+    if not 0 < value <= 3600:
+        raise ValueError("a deadline is a number of seconds from 0 to 3600")
+    return value
+
+
+def _placeholders(argument: str | None) -> list[str]:
+    declarations = shlex.split(directives.unchanged_required(argument or ""))
+    try:
+        for declaration in declarations:
+            parse_placeholder(declaration)
+    except DoclabError as error:
+        raise ValueError(str(error)) from error
+    return declarations
+
+
+class RunDirective(CodeBlock):
+    """A block that needs to say more than a fence can."""
+
+    option_spec: ClassVar[dict[str, Any]] = {
+        **CodeBlock.option_spec,
+        "on": directives.unchanged_required,  # machine, for blocks without prompts
+        "deadline": _seconds,  # for each command
+        "status": directives.nonnegative_int,  # that the last command has
+        "vary": _placeholders,  # parts of the output that may differ
+        "background": directives.flag,  # may leave jobs running
+        "skip": directives.unchanged_required,  # why it is not run
+    }
+    own: ClassVar[tuple[str, ...]] = ("on", "deadline", "status", "vary", "background", "skip")
+
+    def run(self) -> list[nodes.Node]:
+        """Return what a code block returns, with our options attached."""
+        found = super().run()
+        options = {key: self.options[key] for key in self.own if key in self.options}
+        for node in found:
+            for block in node.findall(nodes.literal_block):
+                block[OPTIONS] = options
+        return found
+
+
+class PrerequisitesDirective(SphinxDirective):
+    """The pages that a reader has done before this one, for readers and tests."""
+
+    has_content = False
+    required_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return a line of links, which also carries the names for the planner."""
+        names = self.arguments[0].split()
+        paragraph = nodes.paragraph(classes=["prerequisites"])
+        paragraph[AFTER] = names
+        paragraph += nodes.strong(text="Do first:")
+        for number, name in enumerate(names):
+            paragraph += nodes.Text(", " if number else " ")
+            link = pending_xref(
+                refdomain="std",
+                reftype="doc",
+                reftarget=f"/{name}",
+                refexplicit=False,
+                refwarn=True,
+                refdoc=self.env.docname,
+            )
+            link += nodes.inline(text=name)
+            paragraph += link
+        self.set_source_info(paragraph)
+        return [paragraph]

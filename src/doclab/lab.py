@@ -1,0 +1,306 @@
+"""A lab: machines on one network, made new for a scenario and thrown away after it."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import secrets
+import shlex
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from doclab.engine import LABEL, Engine
+from doclab.images import Images
+from doclab.model import DoclabError
+from doclab.terminal import Terminal
+
+START_DEADLINE = 90.0  # seconds that a machine may take to start
+_READY_STATES = ("running", "degraded")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class LabPlan:
+    """What a lab is made of."""
+
+    machines: tuple[str, ...]
+    user: str  # who logs in
+    images: Images
+    repository: str  # address from which pages clone the project
+    snapshot: Path | None  # a bare Git repository that answers for it
+
+
+class Lab:
+    """Machines that are up, and the terminals on them."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        plan: LabPlan,
+        *,
+        stop: threading.Event,
+        say: Callable[[str], None],
+    ) -> None:
+        """Prepare; `start` makes the machines."""
+        self.name = f"doclab-{secrets.token_hex(4)}"
+        self._engine = engine
+        self._plan = plan
+        self._stop = stop
+        self._say = say
+        self._nonce = secrets.token_hex(16)
+        self._terminals: dict[str, Terminal] = {}
+        self._labels = [f"--label={LABEL}={self.name}", f"--label={LABEL}.owner={owner()}"]
+
+    def start(self) -> None:
+        """Make the network and the machines, and wait until they are up."""
+        self._engine.call("network", "create", "--ipv6", *self._labels, self.name)
+        self._engine.call(
+            "run",
+            "--detach",
+            *self._labels,
+            *(flag for flag in self._engine.run_flags if not flag.startswith("--systemd")),
+            f"--name={self.name}-registry",
+            f"--network={self.name}",
+            "--network-alias=registry",
+            self._plan.images.registry,
+        )
+        for machine in self._plan.machines:
+            self._engine.call(
+                "run",
+                "--detach",
+                *self._labels,
+                *self._engine.run_flags,
+                f"--name={self.container(machine)}",
+                f"--hostname={machine}",
+                f"--network={self.name}",
+                f"--network-alias={machine}",
+                # Native overlay does not stack on overlay.
+                "--volume=/home",
+                "--volume=/var/lib/containers",
+                self._plan.images.machine,
+            )
+        for machine in self._plan.machines:
+            self._prepare(machine)
+            self.wait_until_up(machine)
+
+    def container(self, machine: str) -> str:
+        """Name of a machine's container."""
+        return f"{self.name}-{machine}"
+
+    def execute(
+        self, machine: str, *argv: str, check: bool = True, text: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a program on a machine as root, outside of any terminal."""
+        stdin = ["--interactive"] if text is not None else []
+        return self._engine.call(
+            "exec", *stdin, self.container(machine), *argv, check=check, text=text
+        )
+
+    def wait_until_up(self, machine: str) -> None:
+        """Wait until systemd says that the machine has started."""
+        end = time.monotonic() + START_DEADLINE
+        state = "nothing"
+        while time.monotonic() < end and not self._stop.is_set():
+            done = self.execute(machine, "systemctl", "is-system-running", check=False)
+            state = done.stdout.strip() or done.stderr.strip()
+            if state in _READY_STATES:
+                return
+            time.sleep(0.1)
+        logs = self._engine.call("logs", "--tail=20", self.container(machine), check=False)
+        raise DoclabError(
+            f"the machine {machine!r} did not start within {START_DEADLINE:g} s; its systemd"
+            f" said {state!r}.\n{logs.stdout}{logs.stderr}"
+        )
+
+    def terminal(self, machine: str) -> Terminal:
+        """Return the terminal on a machine; log in if there is none."""
+        if machine not in self._terminals:
+            terminal = Terminal(self.login(machine), nonce=self._nonce, stop=self._stop)
+            self._terminals[machine] = terminal
+            outcome = terminal.wait_for_prompt(START_DEADLINE)
+            if outcome.problem is not None:
+                self.close_terminal(machine)
+                raise DoclabError(
+                    f"no shell on {machine!r} as {self._plan.user}: {outcome.problem}"
+                    f"\n{outcome.output}"
+                )
+        return self._terminals[machine]
+
+    def login(self, machine: str) -> list[str]:
+        """Command line that logs in on a machine as a person does."""
+        return self._engine.argv(
+            "exec",
+            "--interactive",
+            "--tty",
+            self.container(machine),
+            "machinectl",
+            "--quiet",
+            "shell",
+            f"{self._plan.user}@",
+        )
+
+    def close_terminal(self, machine: str) -> None:
+        """End the terminal on a machine, if there is one."""
+        terminal = self._terminals.pop(machine, None)
+        if terminal is not None:
+            terminal.close()
+
+    def close_terminals(self) -> None:
+        """End all terminals, as when a reader turns to the next page."""
+        for machine in list(self._terminals):
+            self.close_terminal(machine)
+
+    def rebooted(self, machine: str) -> bool:
+        """Start a machine again if a command restarted it; say whether it did."""
+        end = time.monotonic() + 5
+        while True:
+            state = self._engine.call(
+                "inspect", "--format={{.State.Status}} {{.State.ExitCode}}",
+                self.container(machine),
+            ).stdout.split()  # fmt: skip
+            if state and state[0] in ("exited", "stopped"):
+                break
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.1)
+        if state[1] != "129":  # systemd's reboot(2) in a container: ended by SIGHUP
+            return False
+        self.close_terminal(machine)
+        self._engine.call("start", self.container(machine))
+        self.wait_until_up(machine)
+        return True
+
+    def journal(self, machine: str, since: float, lines: int = 15) -> str:
+        """Return the last lines of the journal of a machine's services."""
+        done = self.execute(
+            machine,
+            "journalctl",
+            "--no-pager",
+            "--quiet",
+            f"--since=@{since:.3f}",
+            f"--lines={lines}",
+            "--output=short",
+            check=False,
+        )
+        return done.stdout.rstrip()
+
+    def versions(self, machine: str) -> dict[str, str]:
+        """Return the versions of what the machine is made of."""
+        script = (
+            "podman --version | sed 's/podman version /podman=/';"
+            "systemctl --version | sed -n '1s/systemd \\([^ ]*\\).*/systemd=\\1/p';"
+            "uname -r | sed 's/^/kernel=/';"
+            ". /etc/os-release; echo distribution=$PRETTY_NAME"
+        )
+        lines = self.execute(machine, "sh", "-c", script, check=False).stdout.splitlines()
+        return dict(line.split("=", 1) for line in lines if "=" in line)
+
+    def enter_line(self, machine: str) -> str:
+        """Return a line to paste that opens a shell on a machine of a kept lab."""
+        return shlex.join(self.login(machine))
+
+    def remove(self) -> None:
+        """Remove the machines, their volumes and the network."""
+        self.close_terminals()
+        remove(self._engine, self.name)
+
+    def _prepare(self, machine: str) -> None:
+        self.execute(machine, "sh", "-c", "mkdir -p /etc/doclab && cat > /etc/doclab/nonce",
+                     text=f"{self._nonce}\n")  # fmt: skip
+        if self._plan.snapshot is not None:
+            target = "/var/lib/doclab/repository.git"
+            self.execute(machine, "mkdir", "-p", "/var/lib/doclab")
+            self._engine.call(
+                "cp", str(self._plan.snapshot), f"{self.container(machine)}:{target}"
+            )
+            self.execute(
+                machine, "sh", "-c",
+                f"chown -R root:root {target} && "
+                f"git config --system url.{target}.insteadOf {shlex.quote(self._plan.repository)}"
+                f" && git config --system safe.directory {target}",
+            )  # fmt: skip
+
+
+def owner() -> str:
+    """Name this process in a way that no later process has."""
+    return f"{os.getpid()}.{_started(os.getpid())}"
+
+
+def _started(pid: int) -> str:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return ""
+    return stat.rpartition(")")[2].split()[19]
+
+
+def remove(engine: Engine, name: str) -> None:
+    """Remove all that belongs to a lab; nothing happens if it is gone."""
+    label = f"label={LABEL}={name}"
+    containers = engine.call("ps", "--all", "--quiet", f"--filter={label}", check=False)
+    if ids := containers.stdout.split():
+        engine.call("rm", "--force", "--volumes", "--time=0", *ids, check=False)
+    networks = engine.call("network", "ls", "--quiet", f"--filter={label}", check=False)
+    for network in networks.stdout.split():
+        engine.call("network", "rm", "--force", network, check=False)
+
+
+def remove_stale(engine: Engine) -> list[str]:
+    """Remove labs whose process is gone without having cleaned up."""
+    found = engine.call(
+        "ps", "--all", f"--filter=label={LABEL}.owner",
+        f'--format={{{{index .Labels "{LABEL}"}}}} {{{{index .Labels "{LABEL}.owner"}}}}',
+        check=False,
+    )  # fmt: skip
+    stale = set()
+    for line in found.stdout.splitlines():
+        name, _, who = line.partition(" ")
+        pid, _, started = who.partition(".")
+        if pid.isdigit() and _started(int(pid)) != started:
+            stale.add(name)
+    for name in stale:
+        remove(engine, name)
+    return sorted(stale)
+
+
+def snapshot(root: Path, target: Path) -> Path | None:
+    """Make a bare Git repository of the project's files as they are now.
+
+    Returns:
+        Its path, or None if the project is not a Git checkout.
+    """
+    listed = subprocess.run(
+        ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        check=False,
+        capture_output=True,
+    )
+    if listed.returncode != 0:
+        return None
+    with tempfile.TemporaryDirectory(prefix="doclab-") as folder:
+        tree = Path(folder)
+        for name in filter(None, listed.stdout.decode().split("\0")):
+            source, copy = root / name, tree / name
+            if source.is_file():
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(source, copy)
+        git = ["git", "-C", str(tree), "-c", "user.name=doclab", "-c", "user.email=doclab@localhost"]
+        for arguments in (
+            ["init", "--quiet", "--initial-branch=main"],
+            ["add", "--all"],
+            ["commit", "--quiet", "--no-gpg-sign", "--message=Snapshot"],
+            ["clone", "--quiet", "--bare", ".", str(target)],
+        ):
+            done = subprocess.run([*git, *arguments], check=False, capture_output=True, text=True)
+            if done.returncode != 0:
+                raise DoclabError(f"git {arguments[0]} failed: {done.stderr.strip()}")
+    return target
+
+
+def kept(engine: Engine) -> Sequence[str]:
+    """Return the names of labs that are there."""
+    found = engine.call("network", "ls", f"--filter=label={LABEL}", "--format={{.Name}}")
+    return found.stdout.split()

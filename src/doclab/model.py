@@ -1,0 +1,160 @@
+"""The nouns of doclab: frozen data that the stages hand to each other.
+
+A page holds blocks, a block holds commands, a scenario is an ordered list of
+blocks that run in one fresh lab, and the ledger says what became of each.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from pathlib import Path
+
+
+class DoclabError(Exception):
+    """A mistake that a person can mend; the message says where and how."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, order=True)
+class Location:
+    """A line of a source file."""
+
+    path: Path  # relative to the root of the project where possible
+    line: int  # counted from 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Placeholder:
+    """A part of an expectation that may differ on another machine."""
+
+    text: str  # as the page shows it
+    kind: str  # a key of expect.KINDS
+    name: str | None = None  # values of one name must be equal in a scenario
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Command:
+    """One shell command line of a block, which may span several lines."""
+
+    text: str  # what the shell gets, without the last newline
+    line: int  # line of the source file on which it starts
+    user: str | None = None  # whose prompt the page shows
+    machine: str | None = None  # on which machine, as the prompt says
+    expected: str | None = None  # what it prints; None: not compared
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Tab:
+    """A tab that a reader chooses."""
+
+    group: tuple[str, ...]  # labels of all tabs of the set, in page order
+    label: str  # the one chosen
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Block:
+    """One fenced code block that a reader runs."""
+
+    page: str  # Sphinx's name of the page, such as "tutorial/example1"
+    location: Location  # of the opening fence
+    headings: tuple[str, ...]  # from the page's title inwards
+    tabs: tuple[Tab, ...]  # tabs around it, from the outside inwards
+    language: str  # as the fence says
+    machine: str  # where it runs
+    user: str | None  # as whom, if the page says so
+    text: str  # content of the fence
+    commands: tuple[Command, ...]  # in order
+    placeholders: tuple[Placeholder, ...] = ()
+    deadline: float = 60.0  # seconds for each command
+    status: int = 0  # exit status that the last command must have
+    background: bool = False  # whether it may leave jobs running
+    skip: str | None = None  # the author's reason not to run it
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Page:
+    """One document of the site."""
+
+    name: str
+    path: Path
+    title: str
+    after: tuple[str, ...]  # pages that a reader has done before
+    blocks: tuple[Block, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """An ordered list of blocks, run in one fresh lab."""
+
+    name: str  # unique in a run
+    pages: tuple[str, ...]  # in order
+    variant: tuple[Tab, ...]  # one choice for each set of tabs
+    blocks: tuple[Block, ...]  # in order
+
+    @property
+    def variant_label(self) -> str:
+        """The choices of tabs, for people."""
+        return ", ".join(tab.label for tab in self.variant) or "only"
+
+
+class Fate(enum.Enum):
+    """What became of a block."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    BLOCKED = "blocked"  # an earlier block of the scenario failed
+    SKIPPED = "skipped"  # the page's author gave a reason
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Failure:
+    """Why a block failed."""
+
+    location: Location  # of the command
+    command: str
+    problem: str  # one sentence
+    expected: str | None = None
+    actual: str | None = None
+    status: str | None = None  # exit status, for people
+    journal: str = ""  # last lines of the units involved
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class BlockResult:
+    """The fate of one block in one scenario."""
+
+    block: Block
+    scenario: str
+    variant: str
+    fate: Fate
+    reason: str  # empty for passed
+    seconds: float
+    user: str  # who ran it
+    output: str = ""  # what the terminal showed, shortened if long
+    failure: Failure | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Ledger:
+    """The table of every block and its fate."""
+
+    results: tuple[BlockResult, ...]
+    versions: dict[str, str]  # podman, systemd, workerd, kernel, distribution
+    errors: tuple[str, ...] = ()  # what went wrong outside of any block
+
+    def count(self, fate: Fate) -> int:
+        """Return how many results have this fate."""
+        return sum(result.fate is fate for result in self.results)
+
+    @property
+    def green(self) -> bool:
+        """Whether every block passed, or was skipped with a reason."""
+        return (
+            bool(self.results)
+            and not self.errors
+            and not self.count(Fate.FAILED)
+            and not self.count(Fate.BLOCKED)
+        )

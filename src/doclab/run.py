@@ -1,0 +1,330 @@
+"""Run scenarios in labs. Nothing is printed here: progress goes to a listener."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from doclab import expect
+from doclab.lab import Lab
+from doclab.model import (
+    Block,
+    BlockResult,
+    Command,
+    DoclabError,
+    Failure,
+    Fate,
+    Location,
+    Scenario,
+)
+from doclab.terminal import Outcome, Stopped, Terminal
+
+Listener = Callable[[BlockResult], None]
+OUTPUT_LIMIT = 20_000  # characters of a block's output that the ledger keeps
+
+
+class _FailedError(Exception):
+    """A block failed; what it printed so far comes with the reason."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.problem)
+        self.failure = failure
+
+
+def run_scenario(
+    scenario: Scenario,
+    lab: Lab,
+    *,
+    listen: Listener,
+    result_at_stop: list[BlockResult] | None = None,
+) -> list[BlockResult]:
+    """Run a scenario's blocks in order, in a lab that is up.
+
+    After a failure the remaining blocks are *blocked*: they are not run, since
+    a reader would not have come this far.
+
+    Args:
+        scenario: what to run.
+        lab: where to run it.
+        listen: told of each result as soon as there is one.
+        result_at_stop: filled with the results so far, also if the run is stopped.
+
+    Raises:
+        Stopped: if the run was stopped.
+    """
+    results: list[BlockResult] = result_at_stop if result_at_stop is not None else []
+    captured: dict[str, str] = {}
+    broken: Location | None = None
+    page = ""
+    for block in scenario.blocks:
+        if block.page != page:
+            lab.close_terminals()
+            page = block.page
+        if block.skip is not None:
+            result = _result(scenario, block, Fate.SKIPPED, block.skip)
+        elif broken is not None:
+            result = _result(scenario, block, Fate.BLOCKED, f"{broken} failed")
+        else:
+            result = _run_block(scenario, block, lab, captured)
+            if result.failure is not None:
+                broken = result.failure.location
+        results.append(result)
+        listen(result)
+    return results
+
+
+def run_all(
+    scenarios: Sequence[Scenario],
+    run_one: Callable[[Scenario], list[BlockResult]],
+    *,
+    jobs: int,
+) -> list[BlockResult]:
+    """Run scenarios side by side.
+
+    Args:
+        scenarios: what to run.
+        run_one: runs one of them in a lab of its own.
+        jobs: how many at a time.
+    """
+    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
+        return [result for found in pool.map(run_one, scenarios) for result in found]
+
+
+def stopped(scenario: Scenario, done: Sequence[BlockResult], reason: str) -> list[BlockResult]:
+    """Return a *blocked* result for each block that a stopped scenario did not reach."""
+    return [
+        _result(scenario, block, Fate.BLOCKED, reason) for block in scenario.blocks[len(done) :]
+    ]
+
+
+def _result(
+    scenario: Scenario,
+    block: Block,
+    fate: Fate,
+    reason: str,
+    *,
+    seconds: float = 0.0,
+    user: str | None = None,
+    output: str = "",
+    failure: Failure | None = None,
+) -> BlockResult:
+    return BlockResult(
+        block=block,
+        scenario=scenario.name,
+        variant=scenario.variant_label,
+        fate=fate,
+        reason=reason,
+        seconds=round(seconds, 3),
+        user=user or block.user or "",
+        output=output if len(output) <= OUTPUT_LIMIT else _shortened(output),
+        failure=failure,
+    )
+
+
+def _shortened(text: str) -> str:
+    half = OUTPUT_LIMIT // 2
+    return f"{text[:half]}\n[{len(text) - 2 * half} characters left out]\n{text[-half:]}"
+
+
+def _run_block(
+    scenario: Scenario, block: Block, lab: Lab, captured: dict[str, str]
+) -> BlockResult:
+    started, clock = time.time(), time.monotonic()
+    printed: list[str] = []
+    failure: Failure | None = None
+    user: str | None = None
+    try:
+        terminal = lab.terminal(block.machine)
+        user = _user(terminal)
+        for number, command in enumerate(block.commands):
+            last = number == len(block.commands) - 1
+            _run_command(block, command, lab, captured, printed, last=last)
+        _check_jobs(block, lab)
+    except _FailedError as error:
+        failure = error.failure
+    except DoclabError as error:
+        command = block.commands[0]
+        failure = _failure(block, command.line, command.text, str(error))
+    seconds = time.monotonic() - clock
+    if failure is not None:
+        failure = _with_journal(failure, lab, block.machine, started)
+    return _result(
+        scenario,
+        block,
+        Fate.FAILED if failure is not None else Fate.PASSED,
+        failure.problem if failure is not None else "",
+        seconds=seconds,
+        user=user,
+        output="".join(printed),
+        failure=failure,
+    )
+
+
+def _run_command(
+    block: Block,
+    command: Command,
+    lab: Lab,
+    captured: dict[str, str],
+    printed: list[str],
+    *,
+    last: bool,
+) -> None:
+    terminal = lab.terminal(block.machine)
+    _check_user(block, command, terminal)
+    output = ""
+    outcome: Outcome | None = None
+    for outcome in terminal.feed(command.text, deadline=block.deadline):
+        output += outcome.output
+        printed.append(outcome.output)
+        _check_outcome(block, command, outcome, lab, last=last)
+    if command.expected is None or outcome is None:
+        return
+    if lab.terminal(block.machine) is not terminal:
+        return  # the machine was restarted: what its screen showed last is gone
+    values = expect.match(
+        command.expected, output, placeholders=block.placeholders, captured=captured
+    )
+    if values is None:
+        raise _FailedError(
+            _failure(
+                block,
+                command.line,
+                command.text,
+                "the output is not what the page shows."
+                if command.expected
+                else "it printed something, and the page shows no output; show it, or end"
+                " the part that matters with a line `...`.",
+                expected=command.expected,
+                actual=expect.tidy(output),
+                status="0",
+            )
+        )
+    captured.update(values)
+
+
+def _check_outcome(
+    block: Block, command: Command, outcome: Outcome, lab: Lab, *, last: bool
+) -> None:
+    line = command.line + outcome.line
+    if outcome.problem is not None:
+        if outcome.problem == "it ended the terminal." and lab.rebooted(block.machine):
+            return
+        problem = f"the command has a problem: {outcome.problem}"
+        if "within" in outcome.problem:
+            lab.close_terminal(block.machine)
+            problem = (
+                f"it did not end within {block.deadline:g} s: it hangs, or waits for input."
+                " Give it what it needs, or a longer `:deadline:` in a {run} block."
+            )
+        elif "ended the terminal" in outcome.problem:
+            lab.close_terminal(block.machine)
+            problem = (
+                "it ended the shell in which it ran; the blocks after it would have no"
+                " terminal. Leave the shell open, or start another one."
+            )
+        elif "not complete" in outcome.problem:
+            problem = outcome.problem
+        raise _FailedError(
+            _failure(
+                block, line, outcome.text, problem, actual=expect.tidy(outcome.output), status="none"
+            )
+        )
+    assert outcome.prompt is not None
+    status = outcome.prompt.status
+    wanted = block.status if last else 0
+    if status != wanted:
+        raise _FailedError(
+            _failure(
+                block,
+                line,
+                outcome.text,
+                f"its exit status is {status}, not {wanted}.",
+                expected=command.expected or None,
+                actual=expect.tidy(outcome.output),
+                status=" | ".join(map(str, outcome.prompt.statuses)),
+            )
+        )
+    if outcome.errors and not wanted:
+        failed, text = outcome.errors[0]
+        raise _FailedError(
+            _failure(
+                block,
+                line,
+                outcome.text,
+                f"a part of it failed: `{text}` had the exit status {failed}.",
+                actual=expect.tidy(outcome.output),
+                status=str(failed),
+            )
+        )
+
+
+def _check_user(block: Block, command: Command, terminal: Terminal) -> None:
+    if command.user is None:
+        return
+    user = _user(terminal)
+    if user != command.user:
+        raise _FailedError(
+            _failure(
+                block,
+                command.line,
+                command.text,
+                f"the page says that {command.user} types this, but the terminal on"
+                f" {block.machine!r} belongs to {user}.",
+            )
+        )
+
+
+def _check_jobs(block: Block, lab: Lab) -> None:
+    prompt = lab.terminal(block.machine).prompt
+    if prompt is None or not prompt.jobs or block.background:
+        return
+    command = block.commands[-1]
+    pids = ", ".join(map(str, prompt.jobs))
+    raise _FailedError(
+        _failure(
+            block,
+            command.line,
+            command.text,
+            f"it leaves a job running in the background (process {pids}); end it on the"
+            " page, or say `:background:` in a {run} block.",
+        )
+    )
+
+
+def _user(terminal: Terminal) -> str:
+    return terminal.prompt.who.partition("@")[0] if terminal.prompt is not None else ""
+
+
+def _failure(
+    block: Block,
+    line: int,
+    command: str,
+    problem: str,
+    *,
+    expected: str | None = None,
+    actual: str | None = None,
+    status: str | None = None,
+) -> Failure:
+    return Failure(
+        location=Location(path=block.location.path, line=line),
+        command=command,
+        problem=problem,
+        expected=expected,
+        actual=_shortened(actual) if actual and len(actual) > OUTPUT_LIMIT else actual,
+        status=status,
+    )
+
+
+def _with_journal(failure: Failure, lab: Lab, machine: str, since: float) -> Failure:
+    import dataclasses
+
+    try:
+        journal = lab.journal(machine, since)
+    except DoclabError as error:
+        journal = f"(no journal: {error})"
+    return dataclasses.replace(failure, journal=journal)
+
+
+__all__ = ["Listener", "Stopped", "run_all", "run_scenario", "stopped"]

@@ -1,0 +1,275 @@
+"""A terminal: a long-lived shell behind a pseudo-terminal, fed line by line.
+
+The shell reports each prompt with an escape sequence that carries a secret of
+this run (see `lab/machine/integration.bash`). So the end of a command is never
+guessed, neither by time nor by the look of a prompt, and a shell that a command
+opened (`machinectl shell`, `sudo -i`) is recognised in the same way.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import select
+import threading
+import time
+from collections.abc import Iterator, Sequence
+
+import pexpect
+
+ROWS, COLUMNS = 40, 100
+KEEP_BYTES = 256 * 1024  # of the start, and as much of the end, of an output
+_START = b"\x1b]133;"
+_LONGEST_REPORT = 8192
+_ESCAPES = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][0-9A-Za-z]|\x1b[=>78cM]"
+)
+
+
+class Stopped(Exception):
+    """Somebody wants the run to end."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Prompt:
+    """What a shell said when it was last at its prompt."""
+
+    statuses: tuple[int, ...]  # of each part of the last pipeline
+    who: str  # user@host
+    shell: int  # process id of the shell
+    directory: str
+    jobs: tuple[int, ...]  # process ids of jobs that still run
+
+    @property
+    def status(self) -> int:
+        """Exit status as `pipefail` has it, without writers that were cut off."""
+        *parts, last = self.statuses or (0,)
+        return last or next((part for part in reversed(parts) if part not in (0, 141)), 0)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What one complete command did."""
+
+    line: int  # offset of its first line in what was fed
+    text: str  # its lines
+    output: str  # what the terminal showed, without escape sequences
+    prompt: Prompt | None  # None: no prompt came back
+    errors: tuple[tuple[int, str], ...]  # status and text of each failed part
+    problem: str | None  # why no prompt came back
+
+
+class Output:
+    """Collects output of any length in bounded memory."""
+
+    def __init__(self) -> None:
+        self._head = bytearray()
+        self._tail = bytearray()
+        self._lost = 0
+
+    def add(self, data: bytes) -> None:
+        """Take the next bytes."""
+        room = KEEP_BYTES - len(self._head)
+        if room > 0:
+            self._head += data[:room]
+            data = data[room:]
+        self._tail += data
+        if len(self._tail) > 2 * KEEP_BYTES:
+            cut = len(self._tail) - KEEP_BYTES
+            self._lost += cut
+            del self._tail[:cut]
+
+    def text(self) -> str:
+        """Return what a screen would show, with a note where bytes were left out."""
+        middle = f"\n[{self._lost} bytes left out]\n".encode() if self._lost else b""
+        return clean(bytes(self._head + middle + self._tail).decode(errors="replace"))
+
+
+def clean(text: str) -> str:
+    """Remove escape sequences, and what a carriage return had overwritten."""
+    text = _ESCAPES.sub("", text).replace("\r\n", "\n")
+    if "\r" not in text:
+        return text
+    lines = []
+    for line in text.split("\n"):
+        parts = [part for part in line.split("\r") if part]
+        lines.append(parts[-1] if parts else "")
+    return "\n".join(lines)
+
+
+class Terminal:
+    """A shell that blocks are fed to."""
+
+    def __init__(self, argv: Sequence[str], *, nonce: str, stop: threading.Event) -> None:
+        """Start the shell.
+
+        Args:
+            argv: program and arguments that open the shell.
+            nonce: the secret that the shell's reports carry.
+            stop: set when the run is to end.
+        """
+        self._stop = stop
+        self._nonce = nonce.encode()
+        self._child = pexpect.spawn(
+            argv[0],
+            list(argv[1:]),
+            dimensions=(ROWS, COLUMNS),
+            timeout=None,
+            echo=False,
+        )
+        self._pending = b""
+        self._poll = select.poll()
+        self._poll.register(self._child.child_fd, select.POLLIN)
+        self.prompt: Prompt | None = None
+
+    def wait_for_prompt(self, deadline: float) -> Outcome:
+        """Wait for the first prompt, at most so many seconds."""
+        return self._until_prompt(0, "", deadline)
+
+    def feed(self, text: str, *, deadline: float) -> Iterator[Outcome]:
+        """Type the lines of a text; yield an outcome for each complete command.
+
+        The shell itself says where a command ends: after each line it shows
+        either a prompt, or the sign that it wants more lines. A line that is
+        empty or a comment is no command.
+
+        Args:
+            text: one or more lines.
+            deadline: seconds for each command.
+        """
+        lines = text.split("\n")
+        start = 0
+        while start < len(lines):
+            if not lines[start].strip() or lines[start].lstrip().startswith("#"):
+                start += 1
+                continue
+            end = start
+            while True:
+                self._write(lines[end].encode() + b"\n")
+                outcome = self._until_prompt(
+                    start, "\n".join(lines[start : end + 1]), deadline, more=True
+                )
+                end += 1
+                if outcome is not None:
+                    yield outcome
+                    if outcome.problem is not None:
+                        return
+                    break
+                if end == len(lines):
+                    self.interrupt()
+                    yield Outcome(
+                        line=start,
+                        text="\n".join(lines[start:]),
+                        output="",
+                        prompt=self.prompt,
+                        errors=(),
+                        problem="the command is not complete: the shell waits for the rest of a"
+                        " quotation, a here-document or a compound command.",
+                    )
+                    return
+            start = end
+
+    def interrupt(self) -> bool:
+        """Press Ctrl-C; say whether the prompt came back within five seconds."""
+        self._write(b"\x03")
+        return self._until_prompt(0, "", 5.0).problem is None
+
+    def close(self) -> None:
+        """End the shell."""
+        self._child.close(force=True)
+
+    def _write(self, data: bytes) -> None:
+        try:
+            while data:
+                data = data[os.write(self._child.child_fd, data) :]
+        except OSError:
+            pass  # the shell is gone: reading says so, with the right message
+
+    def _until_prompt(
+        self, line: int, text: str, deadline: float, *, more: bool = False
+    ) -> Outcome | None:
+        output = Output()
+        errors: list[tuple[int, str]] = []
+        end = time.monotonic() + deadline
+        problem: str | None = None
+        prompt: Prompt | None = None
+        while prompt is None and problem is None:
+            kind, payload = self._next_report(output)
+            if kind == b"D":
+                prompt = _parse_prompt(payload)
+            elif kind == b"E":
+                status, _, command = payload.partition(b";")
+                errors.append((int(status), command.decode(errors="replace")))
+            elif kind == b"C":
+                if more:
+                    return None
+            elif self._stop.is_set():
+                raise Stopped
+            elif (left := end - time.monotonic()) <= 0:
+                problem = f"it did not end within {deadline:g} s."
+            elif not self._read(min(left, 0.2)):
+                problem = "it ended the terminal."
+        if prompt is not None:
+            self.prompt = prompt
+        return Outcome(
+            line=line,
+            text=text,
+            output=output.text(),
+            prompt=prompt,
+            errors=tuple(errors),
+            problem=problem,
+        )
+
+    def _read(self, timeout: float) -> bool:
+        """Read what there is; say whether the terminal is still open."""
+        if not self._poll.poll(timeout * 1000):
+            return True
+        try:
+            data = os.read(self._child.child_fd, 65536)
+        except OSError:
+            return False
+        self._pending += data
+        return bool(data)
+
+    def _next_report(self, output: Output) -> tuple[bytes, bytes]:
+        """Take the next report out of what was read; what lies before is output."""
+        position = 0
+        while True:
+            start = self._pending.find(_START, position)
+            if start < 0:
+                keep = self._pending.rfind(b"\x1b", max(0, len(self._pending) - len(_START)))
+                cut = keep if keep >= 0 else len(self._pending)
+                output.add(self._pending[:cut])
+                self._pending = self._pending[cut:]
+                return b"", b""
+            end = self._pending.find(b"\x07", start)
+            if end < 0 and len(self._pending) - start < _LONGEST_REPORT:
+                output.add(self._pending[:start])
+                self._pending = self._pending[start:]
+                return b"", b""
+            kind, nonce, payload = _split(self._pending[start + len(_START) : max(end, start)])
+            if nonce != self._nonce:
+                position = start + len(_START)
+                continue
+            output.add(self._pending[:start])
+            self._pending = self._pending[end + 1 :]
+            return kind, payload
+
+
+def _split(report: bytes) -> tuple[bytes, bytes, bytes]:
+    kind, _, rest = report.partition(b";")
+    nonce, _, payload = rest.partition(b";")
+    return kind, nonce, payload
+
+
+def _parse_prompt(payload: bytes) -> Prompt:
+    statuses, who, shell, rest = payload.decode(errors="replace").split(";", 3)
+    directory, _, jobs = rest.rpartition(";")
+    return Prompt(
+        statuses=tuple(int(status) for status in statuses.split()),
+        who=who,
+        shell=int(shell),
+        directory=directory,
+        jobs=tuple(int(job) for job in jobs.split()),
+    )
