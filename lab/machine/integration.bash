@@ -2,21 +2,29 @@
 # has ended, in which shell, and how. The same idea as in the terminals of
 # editors (OSC 133): each prompt is preceded by an escape sequence that a
 # screen does not show. It changes no command and no option that a reader's
-# shell would not have, but for `pipefail`, line editing and the echo.
-if [[ $- == *i* && -t 1 && -r /etc/doclab/nonce && -z ${__doclab_nonce-} ]]; then
+# shell would not have, but for `pipefail`, line editing and the echo. The secret
+# of the run is in a file on the lab's machines; DOCLAB_NONCE is for a shell
+# outside of a lab.
+__doclab_nonce=${DOCLAB_NONCE-}
+if [[ -z $__doclab_nonce && -r /etc/doclab/nonce ]]; then
+  read -r __doclab_nonce < /etc/doclab/nonce
+fi
+if [[ $- == *i* && -t 1 && -n $__doclab_nonce ]]; then
   set +o emacs +o vi            # commands arrive whole: no line editor needed
   set -o pipefail               # a pipeline counts as failed if any part fails
   set +o history
   stty -echo
-  read -r __doclab_nonce < /etc/doclab/nonce
 
   # Before each prompt: status of each part of the last pipeline, user and
   # host, process, directory, and the jobs that still run.
   __doclab_prompt() {
     local status="${PIPESTATUS[*]}" who='\u@\h'
+    # The first prompt of a shell has no command before it.
+    [[ -n ${__doclab_ready-} ]] || status=
+    __doclab_ready=1
     PS1='' PS2=$'\e]133;C;'"$__doclab_nonce"$'\a'
     # Armed only now: what start-up files do is not the page's business.
-    trap '__doclab_error "$?" "${PIPESTATUS[@]}"' ERR
+    trap '__doclab_error "${PIPESTATUS[@]}"' ERR
     printf '\e]133;D;%s;%s;%s;%s;%s;' "$__doclab_nonce" "$status" "${who@P}" "$BASHPID" "$PWD"
     jobs -pr
     printf '\a'
@@ -24,10 +32,10 @@ if [[ $- == *i* && -t 1 && -r /etc/doclab/nonce && -z ${__doclab_nonce-} ]]; the
   # A command that fails in the middle of a list, where no prompt sees it.
   # 141 is a writer whose reader had enough, as in `… | head -1`.
   __doclab_error() {
-    local status="$1"; shift
     local part failed=
     for part in "$@"; do [[ $part == 0 || $part == 141 ]] || failed=1; done
-    [[ -z $failed ]] || printf '\e]133;E;%s;%s;%s\a' "$__doclab_nonce" "$status" "$BASH_COMMAND" > /dev/tty
+    [[ -z $failed ]] || printf '\e]133;E;%s;%s;%s\a' "$__doclab_nonce" "$*" "$BASH_COMMAND" \
+      > /dev/tty
   }
   set -o errtrace
   PROMPT_COMMAND=(__doclab_prompt)

@@ -19,6 +19,7 @@ from doclab import commands, fences
 from doclab.directives import AFTER, OPTIONS
 from doclab.expect import parse_placeholder
 from doclab.model import Block, DoclabError, Location, Page, Tab
+from doclab.terminal import clean
 
 
 class CollectBuilder(DummyBuilder):
@@ -79,7 +80,7 @@ def collect(docs: Path, *, root: Path, work: Path) -> Site:
         recipe=(docs / app.config.doclab_recipe).resolve(),
         repository=app.config.doclab_repository,
     )
-    errors = [line for line in messages.getvalue().split("\n") if line.strip()]
+    errors = [line for line in clean(messages.getvalue()).split("\n") if line.strip()]
     pages = []
     for name in sorted(app.env.found_docs):
         reader = _PageReader(app, name, root, settings)

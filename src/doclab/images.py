@@ -56,47 +56,49 @@ class ImageStore:
             )
 
     def ensure(self) -> Images:
-        """Return the images; build those that are not there."""
-        key = self._key()
-        images = Images(machine=f"{_PREFIX}-machine:{key}", registry=f"{_PREFIX}-registry:{key}")
-        if all(self._exists(image) for image in (images.machine, images.registry)):
-            return images
-        self._remove_older(key)
-        base = self._base(key)
-        if not self._exists(images.machine):
-            self._say("building the lab machine (once; about a minute)")
-            self._build(self._recipe / "machine", images.machine, base)
-        if not self._exists(images.registry):
-            self._say("building the lab's registry of base images (once)")
-            server = f"{_PREFIX}-registry-server:{key}"
-            self._build(self._recipe / "registry", server, base)
-            self._fill(server, images.registry, base, key)
-        return images
+        """Return the images; build those that are not there.
 
-    def _key(self) -> str:
-        digest = hashlib.sha256()
-        for path in sorted(self._recipe.rglob("*")):
-            if path.is_file():
-                digest.update(f"{path.relative_to(self._recipe)}\0{path.stat().st_mode}".encode())
-                digest.update(path.read_bytes())
-        digest.update(_certificates())
-        return digest.hexdigest()[:12]
+        Raises:
+            DoclabError: if one cannot be built.
+        """
+        machine = self._tag("machine", "machine")
+        registry = self._tag("registry", "registry", "images")
+        if not self._exists(machine):
+            base = self._base()
+            self._say("building the lab machine (once; about a minute)")
+            self._build(self._recipe / "machine", machine, base)
+            self._remove_older(machine)
+        if not self._exists(registry):
+            base = self._base()
+            self._say("building the lab's registry of base images (once; about half a minute)")
+            self._fill(registry, base)
+            self._remove_older(registry)
+        return Images(machine=machine, registry=registry)
+
+    def _tag(self, name: str, *directories: str) -> str:
+        """Name an image by all that it is made of."""
+        digest = hashlib.sha256(f"{BASE} {_SUITE}".encode() + _certificates())
+        for directory in directories:
+            for path in sorted((self._recipe / directory).rglob("*")):
+                if path.is_file():
+                    digest.update(f"{path.relative_to(self._recipe)}\0".encode())
+                    digest.update(path.read_bytes())
+        return f"{_PREFIX}-{name}:{digest.hexdigest()[:12]}"
 
     def _exists(self, image: str) -> bool:
         return self._engine.call("image", "exists", image, check=False).returncode == 0
 
-    def _remove_older(self, key: str) -> None:
-        found = self._engine.call(
-            "images", "--format", "{{.Repository}}:{{.Tag}}", "--filter", f"label={LABEL}"
-        )
-        for image in set(found.stdout.split()):
-            if image.startswith(_PREFIX) and not image.endswith(f":{key}"):
-                # An image that a kept lab still uses stays.
+    def _remove_older(self, newest: str) -> None:
+        """Remove what this image replaces; one that a kept lab uses stays."""
+        repository = newest.partition(":")[0]
+        found = self._engine.call("images", "--format={{.Repository}}:{{.Tag}}", repository)
+        for image in found.stdout.split():
+            if image != newest:
                 self._engine.call("rmi", image, check=False)
 
-    def _base(self, key: str) -> str:
+    def _base(self) -> str:
         """Return the base image: pulled where a registry answers, else made."""
-        made = f"{_PREFIX}-base:{key}"
+        made = self._tag("base")
         if self._exists(made):
             return made
         self._say(f"pulling the base image {BASE}")
@@ -150,8 +152,10 @@ class ImageStore:
                 timeout=1200,
             )
 
-    def _fill(self, server: str, image: str, base: str, key: str) -> None:
+    def _fill(self, image: str, base: str) -> None:
         """Put the base images into a registry, and keep that as an image."""
+        server = self._tag("registry-server", "registry")
+        self._build(self._recipe / "registry", server, base)
         container = f"doclab-fill-{os.getpid()}"
         flags = [flag for flag in self._engine.run_flags if not flag.startswith("--systemd")]
         self._engine.call(
@@ -167,7 +171,7 @@ class ImageStore:
             address = self._engine.call("port", container, "5000/tcp").stdout.strip()
             for directory in sorted((self._recipe / "images").iterdir()):
                 reference = (directory / "reference").read_text(encoding="utf-8").strip()
-                source = f"{_PREFIX}-{directory.name}:{key}"
+                source = self._tag(f"base-{directory.name}", f"images/{directory.name}")
                 if not self._pull(reference, source):
                     self._say(f"making the base image {reference} from packages")
                     self._build(directory, source, base)

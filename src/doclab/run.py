@@ -253,9 +253,9 @@ def _check_outcome(
                 block,
                 line,
                 outcome.text,
-                f"a part of it failed: `{text}` had the exit status {failed}.",
+                f"a part of it failed: what ends with `{text}` had the exit status {failed}.",
                 actual=expect.tidy(outcome.output),
-                status=str(failed),
+                status=failed,
             )
         )
 

@@ -56,7 +56,7 @@ class Outcome:
     text: str  # its lines
     output: str  # what the terminal showed, without escape sequences
     prompt: Prompt | None  # None: no prompt came back
-    errors: tuple[tuple[int, str], ...]  # status and text of each failed part
+    errors: tuple[tuple[str, str], ...]  # statuses and text of each failed part
     problem: str | None  # why no prompt came back
 
 
@@ -190,7 +190,7 @@ class Terminal:
         self, line: int, text: str, deadline: float, *, more: bool = False
     ) -> Outcome | None:
         output = Output()
-        errors: list[tuple[int, str]] = []
+        errors: list[tuple[str, str]] = []
         end = time.monotonic() + deadline
         problem: str | None = None
         prompt: Prompt | None = None
@@ -199,8 +199,8 @@ class Terminal:
             if kind == b"D":
                 prompt = _parse_prompt(payload)
             elif kind == b"E":
-                status, _, command = payload.partition(b";")
-                errors.append((int(status), command.decode(errors="replace")))
+                statuses, _, failed = payload.decode(errors="replace").partition(";")
+                errors.append((" | ".join(statuses.split()), failed))
             elif kind == b"C":
                 if more:
                     return None

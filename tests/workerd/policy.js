@@ -46,8 +46,7 @@ export const hostNames = {
       ["whoami.example.com", "whoami.example.com"],
       ["WhoAmI.Example.COM.:8080", "whoami.example.com"],
       ["a:", "a"], ["a.", "a"], ["a-", "a-"],
-      ["a..", "a."], // Not a name that any site has.
-      [".", undefined], ["", undefined], [undefined, undefined], [":80", undefined],
+      ["a..", undefined], [".", undefined], ["", undefined], [undefined, undefined], [":80", undefined],
       ["a:80:80", undefined], ["a:80@b", undefined], ["a@b", undefined], ["a/b", undefined],
       ["a b", undefined], ["a\tb", undefined], ["a,b", undefined], ["a%41", undefined],
       ["a_b", undefined], ["[::1]", undefined], ["\u212a.com", undefined], ["\u0131.com", undefined],

@@ -1,0 +1,120 @@
+"""What people type: `nox -s NAME`. `nox -l` lists the sessions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2024.10.9"
+nox.options.default_venv_backend = "venv"
+nox.options.reuse_existing_virtualenvs = True
+nox.options.sessions = ["docs"]
+nox.options.error_on_missing_interpreters = True
+
+ROOT = Path(__file__).parent
+BUILD = Path("build")
+
+
+def install(session: nox.Session, name: str) -> None:
+    """Install the pinned packages of a session, unless they are there already."""
+    requirements = ROOT / "requirements" / f"{name}.txt"
+    project = ROOT / "pyproject.toml"
+    stamp = Path(session.virtualenv.location) / "installed"
+    wanted = requirements.read_text() + project.read_text() + str(ROOT)
+    if stamp.is_file() and stamp.read_text() == wanted:
+        return
+    session.install("--require-hashes", "--requirement", str(requirements))
+    session.install("--no-deps", "--no-build-isolation", "--editable", ".")
+    stamp.write_text(wanted)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the site into build/html; `-- --serve` serves it and rebuilds."""
+    install(session, "docs")
+    options = ["-W", "-n", "--keep-going", "-d", str(BUILD / "doctrees"), "docs"]
+    if session.posargs == ["--serve"]:
+        session.run("sphinx-autobuild", "--watch", "examples", *options, str(BUILD / "html"))
+    elif session.posargs:
+        session.error(f"unknown: {' '.join(session.posargs)}; `--serve` is the only option.")
+    else:
+        session.run("sphinx-build", "-b", "html", *options, str(BUILD / "html"))
+        session.log(f"open {BUILD / 'html' / 'index.html'}")
+
+
+@nox.session(venv_backend="none")
+def host(session: nox.Session) -> None:
+    """Install what the lab needs on this machine, through apt or dnf."""
+    session.run("bash", "lab/install-host", external=True)
+
+
+@nox.session
+def doctest(session: nox.Session) -> None:
+    """Run every block of every page in a lab; `-- PAGE[:LINE] -k WORD --keep`."""
+    install(session, "docs")
+    session.run("doclab", "run", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the unit tests, Python's and JavaScript's."""
+    install(session, "tests")
+    workerd = BUILD / "workerd"
+    image = ROOT / "examples" / "example1" / "image"
+    lock = (image / "package-lock.json").read_text()
+    installed = workerd / "package-lock.json"
+    if not installed.is_file() or installed.read_text() != lock:
+        workerd.mkdir(parents=True, exist_ok=True)
+        (workerd / "package.json").write_text((image / "package.json").read_text())
+        (workerd / "package-lock.json").write_text(lock)
+        session.run("npm", "ci", "--prefix", str(workerd), "--ignore-scripts", "--no-audit",
+                    "--no-fund", "--no-update-notifier")  # fmt: skip
+    binaries = sorted(workerd.glob("node_modules/@cloudflare/workerd-*/bin/workerd"))
+    if not binaries:
+        session.error(f"{workerd}: npm installed no workerd for this processor.")
+    session.run("pytest", *session.posargs, env={"WORKERD": str(binaries[0].resolve())})
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, types, shell scripts and the blocks of the pages."""
+    install(session, "lint")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy")
+    scripts = ["lab/install-host", "lab/machine/adapt", ".ci/run",
+               *sorted(map(str, Path("examples").glob("*/install"))),
+               *sorted(map(str, Path("examples").glob("*/uninstall")))]  # fmt: skip
+    session.run("shellcheck", *scripts)
+    session.run("shellcheck", "--shell=bash", "lab/machine/integration.bash")
+    session.run("doclab", "lint")
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Pin the newest packages, with hashes, in requirements/."""
+    session.install("uv")
+    for name in ("docs", "tests", "lint"):
+        session.run("uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes",
+                    "--no-header", "--no-annotate", "--python-version=3.11", "--upgrade",
+                    f"requirements/{name}.in", "--output-file", f"requirements/{name}.txt",
+                    env={"UV_CUSTOM_COMPILE_COMMAND": "nox -s lock"})  # fmt: skip
+
+
+@nox.session
+def workerd(session: nox.Session) -> None:
+    """Move the examples to another workerd: `-- VERSION`."""
+    if len(session.posargs) != 1:
+        session.error("name the version, as npm has it: nox -s workerd -- 1.20261117.1")
+    install(session, "tests")
+    session.run("python", "tools/pin_workerd.py", session.posargs[0])
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure what the harness adds, as ratios."""
+    install(session, "tests")
+    session.run("python", "benchmarks/harness.py", *session.posargs)
+
+
