@@ -7,15 +7,11 @@ const CLAIM =
   /^(x-forwarded|forwarded|cf)(-|$)|^(x-real-ip|x-client-ip|true-client-ip|x-cluster-client-ip)$/;
 
 // Headers about one connection, not about the message (RFC 9110, 7.6.1).
-// workerd writes its own on each side.
+// workerd drops some of them itself; we do not rely on which.
 const HOP_BY_HOP = [
   "connection", "keep-alive", "proxy-authenticate", "proxy-authorization",
   "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
 ];
-
-// "Connection: X" lets a client remove header X on the way. These two say where
-// the message goes and where it ends: removing them is not the client's choice.
-const ESSENTIAL = ["host", "content-length"];
 
 // CGI and its heirs turn "X-Forwarded-For" and "X_Forwarded_For" into the same
 // variable, so every character that is not a letter or a digit counts as a dash.
@@ -48,13 +44,13 @@ export function page(status, sentence) {
   });
 }
 
-// Removes what belongs to the other connection only.
+// Removes what belongs to the other connection only, and what its Connection
+// header names. That may be Host or Content-Length, to do harm: workerd writes
+// these two itself, from the URL and the body.
 function removeHopByHop(headers) {
   const named = (headers.get("Connection") ?? "").toLowerCase().split(",").map((s) => s.trim());
   for (const name of [...headers.keys()]) {
-    if (HOP_BY_HOP.includes(name) || (named.includes(name) && !ESSENTIAL.includes(name))) {
-      headers.delete(name);
-    }
+    if (HOP_BY_HOP.includes(name) || named.includes(name)) headers.delete(name);
   }
 }
 

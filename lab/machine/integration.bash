@@ -34,8 +34,8 @@ if [[ $- == *i* && -t 1 && -n $__doclab_nonce ]]; then
   __doclab_error() {
     local part failed=
     for part in "$@"; do [[ $part == 0 || $part == 141 ]] || failed=1; done
-    [[ -z $failed ]] || printf '\e]133;E;%s;%s;%s\a' "$__doclab_nonce" "$*" "$BASH_COMMAND" \
-      > /dev/tty
+    [[ -z $failed ]] || printf '\e]133;E;%s;%s;%s;%s\a' \
+      "$__doclab_nonce" "$$" "$*" "$BASH_COMMAND" > /dev/tty
   }
   set -o errtrace
   PROMPT_COMMAND=(__doclab_prompt)

@@ -178,6 +178,7 @@ class _PageReader:
             deadline=float(str(options.get("deadline", 60.0))),
             status=int(str(options.get("status", 0))),
             background="background" in options,
+            restart="restart" in options,
             skip=str(options["skip"]).strip() if "skip" in options else None,
         )
 

@@ -47,9 +47,12 @@ class RunDirective(CodeBlock):
         "status": directives.nonnegative_int,  # that the last command has
         "vary": _placeholders,  # parts of the output that may differ
         "background": directives.flag,  # may leave jobs running
+        "restart": directives.flag,  # restarts its machine
         "skip": directives.unchanged_required,  # why it is not run
     }
-    own: ClassVar[tuple[str, ...]] = ("on", "deadline", "status", "vary", "background", "skip")
+    own: ClassVar[frozenset[str]] = frozenset(
+        {"on", "deadline", "status", "vary", "background", "restart", "skip"}
+    )
 
     def run(self) -> list[nodes.Node]:
         """Return what a code block returns, with our options attached."""

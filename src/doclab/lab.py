@@ -74,6 +74,7 @@ class Lab:
                 "--detach",
                 *self._labels,
                 *self._engine.run_flags,
+                "--restart=always",  # as a computer does after `systemctl reboot`
                 f"--name={self.container(machine)}",
                 f"--hostname={machine}",
                 f"--network={self.name}",
@@ -154,23 +155,26 @@ class Lab:
         for machine in list(self._terminals):
             self.close_terminal(machine)
 
-    def rebooted(self, machine: str) -> bool:
-        """Start a machine again if a command restarted it; say whether it did."""
-        end = time.monotonic() + 5
-        while True:
-            state = self._engine.call(
-                "inspect", "--format={{.State.Status}} {{.State.ExitCode}}",
-                self.container(machine),
-            ).stdout.split()  # fmt: skip
-            if state and state[0] in ("exited", "stopped"):
-                break
-            if time.monotonic() > end:
+    def started_at(self, machine: str) -> str:
+        """Return when a machine was last started."""
+        return self._engine.call(
+            "inspect", "--format={{.State.StartedAt}}", self.container(machine)
+        ).stdout.strip()
+
+    def wait_for_restart(self, machine: str, before: str, deadline: float) -> bool:
+        """Wait until a machine has restarted and is up; say whether it did.
+
+        Args:
+            machine: the one that a command restarted.
+            before: what `started_at` said before that command.
+            deadline: seconds.
+        """
+        end = time.monotonic() + deadline
+        while self.started_at(machine) == before:
+            if time.monotonic() > end or self._stop.is_set():
                 return False
             time.sleep(0.1)
-        if state[1] != "129":  # systemd's reboot(2) in a container: ended by SIGHUP
-            return False
         self.close_terminal(machine)
-        self._engine.call("start", self.container(machine))
         self.wait_until_up(machine)
         return True
 

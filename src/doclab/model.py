@@ -71,6 +71,7 @@ class Block:
     deadline: float = 60.0  # seconds for each command
     status: int = 0  # exit status that the last command must have
     background: bool = False  # whether it may leave jobs running
+    restart: bool = False  # whether it restarts its machine
     skip: str | None = None  # the author's reason not to run it
 
 

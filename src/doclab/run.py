@@ -138,10 +138,14 @@ def _run_block(
     try:
         terminal = lab.terminal(block.machine)
         user = _user(terminal)
+        before = lab.started_at(block.machine) if block.restart else ""
         for number, command in enumerate(block.commands):
             last = number == len(block.commands) - 1
             _run_command(block, command, lab, captured, printed, last=last)
-        _check_jobs(block, lab)
+        if block.restart:
+            _wait_for_restart(block, lab, before)
+        else:
+            _check_jobs(block, lab)
     except _FailedError as error:
         failure = error.failure
     except DoclabError as error:
@@ -181,8 +185,6 @@ def _run_command(
         _check_outcome(block, command, outcome, lab, last=last)
     if command.expected is None or outcome is None:
         return
-    if lab.terminal(block.machine) is not terminal:
-        return  # the machine was restarted: what its screen showed last is gone
     values = expect.match(
         command.expected, output, placeholders=block.placeholders, captured=captured
     )
@@ -209,7 +211,7 @@ def _check_outcome(
 ) -> None:
     line = command.line + outcome.line
     if outcome.problem is not None:
-        if outcome.problem == "it ended the terminal." and lab.rebooted(block.machine):
+        if block.restart and "ended the terminal" in outcome.problem:
             return
         problem = f"the command has a problem: {outcome.problem}"
         if "within" in outcome.problem:
@@ -272,6 +274,19 @@ def _check_user(block: Block, command: Command, terminal: Terminal) -> None:
                 command.text,
                 f"the page says that {command.user} types this, but the terminal on"
                 f" {block.machine!r} belongs to {user}.",
+            )
+        )
+
+
+def _wait_for_restart(block: Block, lab: Lab, before: str) -> None:
+    if not lab.wait_for_restart(block.machine, before, block.deadline):
+        command = block.commands[-1]
+        raise _FailedError(
+            _failure(
+                block,
+                command.line,
+                command.text,
+                f"the machine {block.machine!r} did not restart within {block.deadline:g} s.",
             )
         )
 

@@ -122,6 +122,7 @@ class Terminal:
         self._poll = select.poll()
         self._poll.register(self._child.child_fd, select.POLLIN)
         self.prompt: Prompt | None = None
+        self._shells: list[int] = []  # from the first to the innermost
 
     def wait_for_prompt(self, deadline: float) -> Outcome:
         """Wait for the first prompt, at most so many seconds."""
@@ -190,7 +191,7 @@ class Terminal:
         self, line: int, text: str, deadline: float, *, more: bool = False
     ) -> Outcome | None:
         output = Output()
-        errors: list[tuple[str, str]] = []
+        errors: list[tuple[int, str, str]] = []
         end = time.monotonic() + deadline
         problem: str | None = None
         prompt: Prompt | None = None
@@ -199,8 +200,8 @@ class Terminal:
             if kind == b"D":
                 prompt = _parse_prompt(payload)
             elif kind == b"E":
-                statuses, _, failed = payload.decode(errors="replace").partition(";")
-                errors.append((" | ".join(statuses.split()), failed))
+                shell, statuses, failed = payload.decode(errors="replace").split(";", 2)
+                errors.append((int(shell), " | ".join(statuses.split()), failed))
             elif kind == b"C":
                 if more:
                     return None
@@ -210,16 +211,28 @@ class Terminal:
                 problem = f"it did not end within {deadline:g} s."
             elif not self._read(min(left, 0.2)):
                 problem = "it ended the terminal."
-        if prompt is not None:
-            self.prompt = prompt
+        left = self._note_shell(prompt) if prompt is not None else ()
         return Outcome(
             line=line,
             text=text,
             output=output.text(),
             prompt=prompt,
-            errors=tuple(errors),
+            # What a shell does at logout is not the page's business.
+            errors=tuple((status, text) for shell, status, text in errors if shell not in left),
             problem=problem,
         )
+
+    def _note_shell(self, prompt: Prompt) -> tuple[int, ...]:
+        """Take note of who is at the prompt; return the shells that were left."""
+        left: tuple[int, ...] = ()
+        if prompt.shell in self._shells:
+            inner = self._shells.index(prompt.shell) + 1
+            left = tuple(self._shells[inner:])
+            del self._shells[inner:]
+        else:
+            self._shells.append(prompt.shell)
+        self.prompt = prompt
+        return left
 
     def _read(self, timeout: float) -> bool:
         """Read what there is; say whether the terminal is still open."""
