@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from doclab import engine, lab, plan, report, run
+from doclab import engine, lab, plan, report, run, shell_lint
 from doclab.collect import Site, collect
 from doclab.images import ImageStore
 from doclab.model import BlockResult, DoclabError, Fate, Ledger, Location, Scenario
@@ -57,6 +57,9 @@ def _parser() -> argparse.ArgumentParser:
 
     listing = commands.add_parser("list", help="list the blocks of each page")
     listing.set_defaults(run=_list)
+
+    checking = commands.add_parser("lint", help="check the blocks with shellcheck")
+    checking.set_defaults(run=_lint)
 
     clean = commands.add_parser("clean", help="remove all labs, kept ones too")
     clean.set_defaults(run=_clean)
@@ -209,6 +212,16 @@ def _list(options: argparse.Namespace) -> int:
             tabs = f" [{', '.join(tab.label for tab in block.tabs)}]" if block.tabs else ""
             print(f"{block.location}: {block.machine}{tabs}: {block.commands[0].text}")
     return 0
+
+
+def _lint(options: argparse.Namespace) -> int:
+    site = _collect(options)
+    problems = shell_lint.lint(site.pages)
+    for problem in problems:
+        print(problem)
+    count = sum(len(page.blocks) for page in site.pages)
+    print(f"{count} blocks checked, {len(problems)} problems")
+    return 1 if problems else 0
 
 
 def _clean(options: argparse.Namespace) -> int:
