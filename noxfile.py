@@ -116,5 +116,3 @@ def bench(session: nox.Session) -> None:
     """Measure what the harness adds, as ratios."""
     install(session, "tests")
     session.run("python", "benchmarks/harness.py", *session.posargs)
-
-

@@ -115,9 +115,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _scenarios(site: Site, options: argparse.Namespace) -> tuple[Scenario, ...]:
     chosen = [plan.page_of(argument, site.pages, site.root) for argument in options.pages]
-    until = [
-        Location(path=page.path, line=line) for page, line in chosen if line is not None
-    ]
+    until = [Location(path=page.path, line=line) for page, line in chosen if line is not None]
     if len(until) > 1:
         raise DoclabError("only one page may have a line behind it.")
     scenarios = plan.plan(

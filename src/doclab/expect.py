@@ -38,16 +38,12 @@ def _is_ip(version: int) -> Callable[[str], bool]:
 
 _CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d+)?"
 KINDS: Mapping[str, Kind] = {
-    "ipv4": Kind(
-        pattern=r"\d{1,3}(?:\.\d{1,3}){3}", meaning="an IPv4 address", valid=_is_ip(4)
-    ),
+    "ipv4": Kind(pattern=r"\d{1,3}(?:\.\d{1,3}){3}", meaning="an IPv4 address", valid=_is_ip(4)),
     "ipv6": Kind(
         pattern=r"[0-9a-fA-F:.]*:[0-9a-fA-F:.]*", meaning="an IPv6 address", valid=_is_ip(6)
     ),
     "number": Kind(pattern=r"\d+(?:\.\d+)?", meaning="a number without a sign"),
-    "port": Kind(
-        pattern=r"\d{1,5}", meaning="a port", valid=lambda text: 0 < int(text) < 65536
-    ),
+    "port": Kind(pattern=r"\d{1,5}", meaning="a port", valid=lambda text: 0 < int(text) < 65536),
     "duration": Kind(
         pattern=r"\d+(?:\.\d+)?\s?(?:ns|us|µs|ms|s|sec|seconds?|min|minutes?|h|hours?|days?)"
         r"(?: \d+(?:\.\d+)?\s?(?:ms|s|min|h))*(?: ago)?",

@@ -218,9 +218,7 @@ class Lab:
         if self._plan.snapshot is not None:
             target = "/var/lib/doclab/repository.git"
             self.execute(machine, "mkdir", "-p", "/var/lib/doclab")
-            self._engine.call(
-                "cp", str(self._plan.snapshot), f"{self.container(machine)}:{target}"
-            )
+            self._engine.call("cp", str(self._plan.snapshot), f"{self.container(machine)}:{target}")
             self.execute(
                 machine, "sh", "-c",
                 f"chown -R root:root {target} && "
@@ -291,7 +289,15 @@ def snapshot(root: Path, target: Path) -> Path | None:
             if source.is_file():
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(source, copy)
-        git = ["git", "-C", str(tree), "-c", "user.name=doclab", "-c", "user.email=doclab@localhost"]
+        git = [
+            "git",
+            "-C",
+            str(tree),
+            "-c",
+            "user.name=doclab",
+            "-c",
+            "user.email=doclab@localhost",
+        ]
         for arguments in (
             ["init", "--quiet", "--initial-branch=main"],
             ["add", "--all"],

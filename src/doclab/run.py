@@ -128,9 +128,7 @@ def _shortened(text: str) -> str:
     return f"{text[:half]}\n[{len(text) - 2 * half} characters left out]\n{text[-half:]}"
 
 
-def _run_block(
-    scenario: Scenario, block: Block, lab: Lab, captured: dict[str, str]
-) -> BlockResult:
+def _run_block(scenario: Scenario, block: Block, lab: Lab, captured: dict[str, str]) -> BlockResult:
     started, clock = time.time(), time.monotonic()
     printed: list[str] = []
     failure: Failure | None = None
@@ -230,7 +228,12 @@ def _check_outcome(
             problem = outcome.problem
         raise _FailedError(
             _failure(
-                block, line, outcome.text, problem, actual=expect.tidy(outcome.output), status="none"
+                block,
+                line,
+                outcome.text,
+                problem,
+                actual=expect.tidy(outcome.output),
+                status="none",
             )
         )
     assert outcome.prompt is not None

@@ -49,7 +49,9 @@ def _check(script: str, places: Sequence[Location]) -> list[str]:
         done = subprocess.run(argv, check=False, capture_output=True, text=True, input=script)
         comments = json.loads(done.stdout)["comments"]
     except (OSError, ValueError, KeyError) as error:
-        raise DoclabError(f"shellcheck does not work: {error}; run this as `nox -s lint`.") from error
+        raise DoclabError(
+            f"shellcheck does not work: {error}; run this as `nox -s lint`."
+        ) from error
     return [
         f"{places[min(comment['line'], len(places)) - 1]}: SC{comment['code']}: {comment['message']}"
         for comment in comments

@@ -1,7 +1,7 @@
 // Tests of the policy that need no network: what cannot be sent over a real
 // connection here (a link-local client, a cf without an address) is made up.
 import assert from "node:assert/strict";
-import { clientAddress, hostName } from "./forward.js";
+import { clientAddress, forward, hostName } from "./forward.js";
 
 export default {
   // The backend: says which URL was asked for, with which headers.
@@ -10,7 +10,8 @@ export default {
   },
 };
 
-const request = (host) => new Request("http://x/", { headers: host === undefined ? {} : { Host: host } });
+const request = (host) =>
+  new Request("http://x/", { headers: host === undefined ? {} : { Host: host } });
 
 export const clientAddresses = {
   test() {
@@ -86,5 +87,18 @@ export const example2MakesTheUrlItself = {
     for (const host of ["localhost.example.com", "1.example.com", "a.b.example.com", "example.com"]) {
       assert.equal(await ask(EXAMPLE2, host), 404, host);
     }
+  },
+};
+
+export const logLinesAreTamed = {
+  async test() {
+    const lines = [];
+    const original = console.error;
+    console.error = (line) => lines.push(line);
+    const service = { fetch() { throw new Error("a\r\n502 GET forged\u001b[31m\u009b\u2028\u00e9"); } };
+    const answer = await forward(request("x"), "http://a:8080", service, 30000);
+    console.error = original;
+    assert.equal(answer.status, 502);
+    assert.deepEqual(lines, ["502 GET http://x/: Error: a??502 GET forged?[31m???"]);
   },
 };

@@ -1,0 +1,225 @@
+"""What several test modules share: snapshots, local terminals, small sites."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sphinx.util.docutils import docutils_namespace
+
+from doclab.collect import Site, collect
+from doclab.engine import Engine
+from doclab.images import Images
+from doclab.lab import Lab, LabPlan
+from doclab.model import Block, Command, Location, Page, Placeholder, Scenario, Tab
+from doclab.terminal import Outcome, Terminal
+
+TESTS = Path(__file__).resolve().parent
+ROOTS = TESTS / "roots"
+SNAPSHOTS = TESTS / "snapshots"
+INTEGRATION = TESTS.parent / "lab" / "machine" / "integration.bash"
+NONCE = "0123456789abcdef"
+PATIENCE = 20.0  # seconds until a test gives up waiting
+
+Snapshot = Callable[[str], None]
+Open = Callable[[], Terminal]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let pass what other projects' Sphinx extensions use that Sphinx 11 removes."""
+    config.addinivalue_line(
+        "filterwarnings", r"ignore:'(myst_parser|sphinx_tabs|sphinx.environment)[.].* is deprecated"
+    )
+
+
+@pytest.fixture
+def snapshot(request: pytest.FixtureRequest) -> Snapshot:
+    """Compare a text with a committed one; UPDATE_SNAPSHOTS=1 writes it instead."""
+    folder = SNAPSHOTS / request.path.stem.removeprefix("test_")
+    name = request.node.name.removeprefix("test_").replace("[", "-").removesuffix("]")
+    path = folder / f"{name.replace('_', '-')}.txt"
+
+    def check(text: str) -> None:
+        if os.environ.get("UPDATE_SNAPSHOTS"):
+            folder.mkdir(exist_ok=True)
+            path.write_text(f"{text}\n", encoding="utf-8")
+        assert path.is_file(), f"{path} is not there; UPDATE_SNAPSHOTS=1 writes it."
+        assert f"{text}\n" == path.read_text(encoding="utf-8")
+
+    return check
+
+
+def shell(home: Path, nonce: str = NONCE) -> list[str]:
+    """Return the command line of a local shell with the lab's integration."""
+    return [
+        "env",
+        "--ignore-environment",
+        "--default-signal=PIPE",  # Python ignores it, and a login shell does not
+        f"--chdir={home}",
+        f"HOME={home}",
+        f"PATH={os.environ['PATH']}",
+        "LANG=C.UTF-8",
+        f"DOCLAB_NONCE={nonce}",
+        "bash",
+        "--rcfile",
+        str(INTEGRATION),
+        "-i",
+    ]
+
+
+class LocalLab(Lab):
+    """A lab whose machines are shells on this computer, each in a directory."""
+
+    def __init__(self, home: Path, stop: threading.Event | None = None) -> None:
+        """Prepare; no container engine is ever called."""
+        engine = Engine(command=("false",), run_flags=(), build_flags=(), version="0")
+        images = Images(machine="", registry="")
+        plan = LabPlan(
+            machines=("server", "laptop"), user="admin", images=images, repository="", snapshot=None
+        )
+        self.stop = stop or threading.Event()
+        super().__init__(engine, plan, stop=self.stop, say=lambda message: None)
+        self._nonce = NONCE
+        self.home = home
+        self.logins: list[str] = []
+        self.journals: list[str] = []
+
+    def login(self, machine: str) -> list[str]:
+        """Open a shell here."""
+        self.logins.append(machine)
+        home = self.home / machine
+        home.mkdir(exist_ok=True)
+        return shell(home)
+
+    def rebooted(self, machine: str) -> bool:
+        """Shells on this computer restart no machine."""
+        return False
+
+    def journal(self, machine: str, since: float, lines: int = 15) -> str:
+        """Return a line that a test can recognise."""
+        self.journals.append(machine)
+        return f"journal of {machine}"
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[LocalLab]:
+    """Return a lab of local shells."""
+    found = LocalLab(tmp_path)
+    yield found
+    found.close_terminals()
+
+
+@pytest.fixture
+def open_terminal(tmp_path: Path) -> Iterator[Open]:
+    """Return a function that opens a terminal which is at its prompt."""
+    opened: list[Terminal] = []
+
+    def start() -> Terminal:
+        terminal = Terminal(shell(tmp_path), nonce=NONCE, stop=threading.Event())
+        opened.append(terminal)
+        assert first(terminal).problem is None
+        return terminal
+
+    yield start
+    for terminal in opened:
+        terminal.close()
+
+
+def first(terminal: Terminal) -> Outcome:
+    """Wait for the first prompt of a terminal."""
+    outcome = terminal.wait_for_prompt(PATIENCE)
+    assert outcome is not None
+    return outcome
+
+
+@pytest.fixture
+def terminal(open_terminal: Open) -> Terminal:
+    """Return a terminal that is at its prompt."""
+    return open_terminal()
+
+
+class Sites:
+    """Makes small sites in a directory, and collects them."""
+
+    def __init__(self, root: Path) -> None:
+        """Take the directory that stands for the project."""
+        self.root = root
+        self.docs = root / "docs"
+
+    def copy(self, name: str) -> Path:
+        """Copy a site of tests/roots; return the directory of its conf.py."""
+        shutil.copytree(ROOTS / name, self.docs)
+        return self.docs
+
+    def write(self, **pages: str) -> Path:
+        """Write a site with these pages; return the directory of its conf.py."""
+        self.docs.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOTS / "plain" / "conf.py", self.docs)
+        for name, text in pages.items():
+            (self.docs / f"{name}.md").write_text(text, encoding="utf-8")
+        return self.docs
+
+    def collect(self) -> Site:
+        """Collect the site, leaving docutils as it was for the next one."""
+        with docutils_namespace():
+            return collect(self.docs, root=self.root, work=self.root / "work")
+
+
+@pytest.fixture
+def sites(tmp_path: Path) -> Sites:
+    """Return a maker of small sites."""
+    return Sites(tmp_path.resolve())
+
+
+def block(
+    text: str = "true",
+    *,
+    page: str = "page",
+    line: int = 1,
+    expected: str | None = None,
+    machine: str = "server",
+    user: str | None = None,
+    tabs: tuple[Tab, ...] = (),
+    headings: tuple[str, ...] = ("Title",),
+    placeholders: tuple[Placeholder, ...] = (),
+    deadline: float = PATIENCE,
+    status: int = 0,
+    background: bool = False,
+    skip: str | None = None,
+    commands: tuple[Command, ...] | None = None,
+) -> Block:
+    """Return a block with one command, unless told otherwise."""
+    command = Command(text=text, line=line + 1, user=user, expected=expected)
+    return Block(
+        page=page,
+        location=Location(path=Path(f"docs/{page}.md"), line=line),
+        headings=headings,
+        tabs=tabs,
+        language="console",
+        machine=machine,
+        user=user,
+        text=text,
+        commands=commands or (command,),
+        placeholders=placeholders,
+        deadline=deadline,
+        status=status,
+        background=background,
+        skip=skip,
+    )
+
+
+def page(name: str, *blocks: Block, after: tuple[str, ...] = ()) -> Page:
+    """Return a page."""
+    return Page(
+        name=name, path=Path(f"docs/{name}.md"), title=name.title(), after=after, blocks=blocks
+    )
+
+
+def scenario(*blocks: Block, name: str = "page") -> Scenario:
+    """Return a scenario of these blocks."""
+    pages = tuple(dict.fromkeys(item.page for item in blocks))
+    return Scenario(name=name, pages=pages, variant=(), blocks=blocks)
