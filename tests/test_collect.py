@@ -272,7 +272,7 @@ def test_broken_conf(name: str, text: str, sites: Sites) -> None:
     """What Sphinx says of a broken conf.py is a message, not a traceback."""
     docs = sites.write(index="# T\n\n```bash\ntrue\n```\n")
     (docs / "conf.py").write_text(text, encoding="utf-8")
-    with pytest.raises(DoclabError, match="conf.py|no_such_extension"):
+    with pytest.raises(DoclabError, match=r"conf\.py|no_such_extension"):
         sites.collect()
 
 

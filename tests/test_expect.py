@@ -277,7 +277,11 @@ def test_value_behind_any_lines_is_looked_for() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "example", "actual"),
-    [("duration", "5 s", "[5\ns]"), ("size", "5", "[5 ]"), ("number", "5", "[٥]")],
+    [
+        ("duration", "5 s", "[5\ns]"),
+        ("size", "5", "[5 ]"),
+        ("number", "5", "[\N{ARABIC-INDIC DIGIT FIVE}]"),
+    ],
 )
 def test_kinds_take_no_blanks_or_foreign_digits(kind: str, example: str, actual: str) -> None:
     """A placeholder takes no newline, no blank at its end, and only plain digits."""
@@ -287,6 +291,6 @@ def test_kinds_take_no_blanks_or_foreign_digits(kind: str, example: str, actual:
 
 def test_many_any_lines_stay_quick() -> None:
     """Several lines of dots and a long output are compared in an instant."""
-    expected = "\n".join(["...", "a", "...", "b", "...", "c", "...", "d"])
+    expected = "...\na\n...\nb\n...\nc\n...\nd"
     actual = "\n".join(["a", "b", "c"] * 2000)
     assert match(expected, actual) is None

@@ -13,8 +13,9 @@ __version__ = "0.1.0"
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the extension with Sphinx."""
-    from doclab.collect import CollectBuilder
-    from doclab.directives import PrerequisitesDirective, RunDirective
+    # Here, since most users of the package's modules have no use for Sphinx.
+    from doclab.collect import CollectBuilder  # noqa: PLC0415
+    from doclab.directives import PrerequisitesDirective, RunDirective  # noqa: PLC0415
 
     app.add_directive("run", RunDirective)
     app.add_directive("prerequisites", PrerequisitesDirective)

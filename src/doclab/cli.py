@@ -17,7 +17,7 @@ from doclab import engine, lab, plan, report, run, shell_lint
 from doclab.collect import Site, collect
 from doclab.images import ImageStore
 from doclab.model import BlockResult, DoclabError, Fate, Ledger, Location, Scenario
-from doclab.terminal import Stopped
+from doclab.terminal import StoppedError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return int(status)
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
@@ -97,7 +97,7 @@ def _run(options: argparse.Namespace) -> int:
         scenarios = _scenarios(site, options)
         count = sum(len(scenario.blocks) for scenario in scenarios)
         say(f"{count} blocks in {len(scenarios)} scenarios: {', '.join(s.name for s in scenarios)}")
-        _run_scenarios(site, scenarios, options, say, results, versions)
+        _run_scenarios(site, scenarios, options, say=say, results=results, versions=versions)
     except DoclabError as error:
         errors.append(str(error))
     except KeyboardInterrupt:
@@ -138,6 +138,7 @@ def _run_scenarios(
     site: Site,
     scenarios: Sequence[Scenario],
     options: argparse.Namespace,
+    *,
     say: _Progress,
     results: list[BlockResult],
     versions: dict[str, str],
@@ -174,7 +175,7 @@ def _run_scenarios(
                     result_at_stop=done,
                 )
                 versions.update(machines.versions(lab_plan.machines[0]))
-            except Stopped:
+            except StoppedError:
                 pass
             except DoclabError as error:
                 reason = str(error)
@@ -222,7 +223,7 @@ def _lint(options: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
-def _clean(options: argparse.Namespace) -> int:
+def _clean(_options: argparse.Namespace) -> int:
     podman = engine.detect()
     for name in lab.kept(podman):
         lab.remove(podman, name)

@@ -14,11 +14,12 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders.dummy import DummyBuilder
+from sphinx.errors import SphinxError
 
 from doclab import commands, fences
 from doclab.directives import AFTER, OPTIONS
 from doclab.expect import parse_placeholder
-from doclab.model import Block, DoclabError, Location, Page, Tab
+from doclab.model import Block, Command, DoclabError, Location, Page, Tab
 from doclab.terminal import clean
 
 
@@ -62,18 +63,21 @@ def collect(docs: Path, *, root: Path, work: Path) -> Site:
     if not (docs / "conf.py").is_file():
         raise DoclabError(f"{docs}: there is no conf.py here; name the directory of the pages.")
     messages = io.StringIO()
-    app = Sphinx(
-        srcdir=docs,
-        confdir=docs,
-        outdir=work / "out",
-        doctreedir=work / "doctrees",
-        buildername="doclab",
-        status=None,
-        warning=messages,
-        keep_going=True,
-        tags=["html"],  # what is `only` for HTML is read, and so is run
-    )
-    app.build()
+    try:
+        app = Sphinx(
+            srcdir=docs,
+            confdir=docs,
+            outdir=work / "out",
+            doctreedir=work / "doctrees",
+            buildername="doclab",
+            status=None,
+            warning=messages,
+            keep_going=True,
+            tags=["html"],  # what is `only` for HTML is read, and so is run
+        )
+        app.build()
+    except SphinxError as error:
+        raise DoclabError(f"{docs}/conf.py: Sphinx cannot read this site: {error}") from error
     settings = Settings(
         machines=tuple(app.config.doclab_machines),
         user=app.config.doclab_user,
@@ -109,12 +113,12 @@ class _PageReader:
         self.settings = settings
         self.errors: list[str] = []
         self.path = Path(app.env.doc2path(name))
-        self.doctree = app.env.get_and_resolve_doctree(name, app.builder)
+        self.doctree = app.env.get_and_resolve_doctree(name, app.builder, tags=app.tags)
         self._fences: dict[Path, list[fences.Fence]] = {}
         self._used: set[tuple[Path, int]] = set()
 
     def page(self) -> Page:
-        after = [
+        after: list[str] = [
             target
             for paragraph in self.doctree.findall(nodes.paragraph)
             for target in paragraph.get(AFTER, [])
@@ -184,7 +188,7 @@ class _PageReader:
 
     def _machine(
         self,
-        parsed: Sequence[commands.Command],
+        parsed: Sequence[Command],
         options: dict[str, object],
         location: Location,
     ) -> str:

@@ -67,32 +67,40 @@ def _session(text: str, first: Location) -> tuple[Command, ...]:
                 " write ```bash."
             )
         _, _, command, output = found[-1]
-        if not output and line.startswith(_CONTINUATION):
-            command.append(line.removeprefix(_CONTINUATION))
+        if not output and f"{line} ".startswith(_CONTINUATION):
+            command.append(line[len(_CONTINUATION) :])
         elif not output and command[-1].endswith("\\"):
             command.append(line)
         else:
             output.append(line)
     if not found:
         raise DoclabError(f"{first}: the block has no command; remove it, or write one.")
-    commands = []
-    for prompt, number, command, output in found:
-        if not "".join(command).strip():
-            raise DoclabError(f"{first.path}:{number}: a prompt without a command.")
-        expected = "\n".join(line.rstrip() for line in output).rstrip("\n")
-        if expected and not expected.replace("...", "").strip():
-            raise DoclabError(
-                f"{first.path}:{number + len(command)}: an expectation of nothing but `...`"
-                " would accept anything, even no output; show a line that matters, or"
-                " write the command in a ```bash block, whose output is not compared."
-            )
-        commands.append(
-            Command(
-                text="\n".join(command),
-                line=number,
-                user=prompt["user"],
-                machine=prompt["machine"],
-                expected=expected,
-            )
+    return tuple(
+        Command(
+            text="\n".join(command),
+            line=number,
+            user=prompt["user"],
+            machine=prompt["machine"],
+            expected=_expectation(Location(path=first.path, line=number), command, output),
         )
-    return tuple(commands)
+        for prompt, number, command, output in found
+    )
+
+
+def _expectation(place: Location, command: list[str], output: list[str]) -> str:
+    """Return what a command must print; refuse what would not be a check."""
+    expected = "\n".join(line.rstrip() for line in output).rstrip("\n")
+    if not "".join(command).strip():
+        raise DoclabError(f"{place}: a prompt without a command.")
+    if expected and all(not line.strip() or line.lstrip().startswith("#") for line in command):
+        raise DoclabError(
+            f"{place}: a comment prints nothing, so what the page shows after it would not"
+            " be compared; write the comment as text outside of the block."
+        )
+    if expected and not expected.replace("...", "").strip():
+        raise DoclabError(
+            f"{place.path}:{place.line + len(command)}: an expectation of nothing but `...`"
+            " would accept anything, even no output; show a line that matters, or"
+            " write the command in a ```bash block, whose output is not compared."
+        )
+    return expected

@@ -125,7 +125,8 @@ def detect() -> Engine:
     numbers = tuple(int(part) for part in re.findall(r"\d+", version)[:2])
     if done.returncode != 0 or not numbers:
         raise DoclabError(
-            f"Podman does not work here: {done.stderr.strip()}\n`nox -s host` installs what it needs."
+            f"Podman does not work here: {done.stderr.strip()}\n"
+            "`nox -s host` installs what it needs."
         )
     if numbers < OLDEST_PODMAN:
         oldest = ".".join(map(str, OLDEST_PODMAN))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import ipaddress
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from doclab.model import DoclabError, Placeholder
 
@@ -23,7 +23,7 @@ class Kind:
 
     pattern: str  # regular expression of a whole token
     meaning: str  # for the reference page
-    valid: Callable[[str], bool] = lambda text: True  # what no pattern can tell
+    valid: Callable[[str], bool] = lambda _text: True  # what no pattern can tell
 
 
 def _is_ip(version: int) -> Callable[[str], bool]:
@@ -37,6 +37,8 @@ def _is_ip(version: int) -> Callable[[str], bool]:
 
 
 _CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d+)?"
+_ZONE = r"(?: ?[A-Z]+|[+-]\d\d:?\d\d)?"
+_UNIT = r"(?:ns|us|µs|ms|s|sec|seconds?|min|minutes?|h|hours?|days?)"
 KINDS: Mapping[str, Kind] = {
     "ipv4": Kind(pattern=r"\d{1,3}(?:\.\d{1,3}){3}", meaning="an IPv4 address", valid=_is_ip(4)),
     "ipv6": Kind(
@@ -45,12 +47,11 @@ KINDS: Mapping[str, Kind] = {
     "number": Kind(pattern=r"\d+(?:\.\d+)?", meaning="a number without a sign"),
     "port": Kind(pattern=r"\d{1,5}", meaning="a port", valid=lambda text: 0 < int(text) < 65536),
     "duration": Kind(
-        pattern=r"\d+(?:\.\d+)?\s?(?:ns|us|µs|ms|s|sec|seconds?|min|minutes?|h|hours?|days?)"
-        r"(?: \d+(?:\.\d+)?\s?(?:ms|s|min|h))*(?: ago)?",
+        pattern=rf"\d+(?:\.\d+)? ?{_UNIT}(?: \d+(?:\.\d+)? ?{_UNIT})*(?: ago)?",
         meaning="a number with a unit of time",
     ),
     "time": Kind(
-        pattern=rf"(?:[A-Z][a-z]{{2}} )?(?:\d{{4}}-\d\d-\d\d[ T]{_CLOCK}(?: ?[A-Z]+|[+-]\d\d:?\d\d)?"
+        pattern=rf"(?:[A-Z][a-z]{{2}} )?(?:\d{{4}}-\d\d-\d\d[ T]{_CLOCK}{_ZONE}"
         rf"|[A-Z][a-z]{{2}} [ \d]\d {_CLOCK}|{_CLOCK})",
         meaning="a date with a time, or a time",
     ),
@@ -62,12 +63,15 @@ KINDS: Mapping[str, Kind] = {
         pattern=r"v?\d+(?:[.:~+-][0-9A-Za-z]+)+", meaning="a version of at least two parts"
     ),
     "size": Kind(
-        pattern=r"\d+(?:\.\d+)? ?(?:[kKMGT]i?)?B?", meaning="a size in bytes, with its unit"
+        pattern=r"\d+(?:\.\d+)?(?: ?(?:[kKMGT]i?)?B| ?[kKMGT])?",
+        meaning="a size in bytes, with its unit",
     ),
     "word": Kind(pattern=r"\S+", meaning="anything without a space"),
 }
 
-_DECLARATION = re.compile(r"(?P<text>.+)=(?P<kind>[a-z0-9]+)(?::(?P<name>[A-Za-z][\w-]*))?", re.S)
+_DECLARATION = re.compile(
+    r"(?P<text>.+)=(?P<kind>[a-z0-9]+)(?::(?P<name>[A-Za-z][\w-]*))?", re.DOTALL
+)
 
 
 def parse_placeholder(declaration: str) -> Placeholder:
@@ -87,7 +91,7 @@ def parse_placeholder(declaration: str) -> Placeholder:
             f"the placeholder {declaration!r} is of an unknown kind; known are"
             f" {', '.join(sorted(KINDS))}."
         )
-    if not re.fullmatch(kind.pattern, found["text"]) or not kind.valid(found["text"]):
+    if not re.fullmatch(kind.pattern, found["text"], re.ASCII) or not kind.valid(found["text"]):
         raise DoclabError(
             f"the placeholder {declaration!r}: {found['text']!r} is not {kind.meaning}."
         )
@@ -118,25 +122,61 @@ def match(
         The values of all named placeholders, or None if the texts differ.
     """
     known = dict(captured or {})
-    groups: list[tuple[str, Placeholder]] = []
-    lines = []
+    segments: list[list[str]] = [[]]
     for line in tidy(expected).split("\n"):
         if line.strip() == ANY_LINES:
-            lines.append(r"(?:[^\n]*\n)*?")
+            segments.append([])
         else:
-            lines.append(_line_pattern(line, placeholders, known, groups) + r"\n")
-    text = tidy(actual)
-    # Lazy and possessive choices do not matter: the values are checked below.
-    found = re.fullmatch("".join(lines), text + "\n")
-    if found is None:
-        return None
-    for group, placeholder in groups:
-        value = found[group]
-        if not KINDS[placeholder.kind].valid(value):
+            segments[-1].append(line)
+    lines = tidy(actual).split("\n")
+    # Each segment takes the first place where it fits, so that the time is
+    # linear in the output, however many `...` there are.
+    position = 0
+    for number, segment in enumerate(segments):
+        last = number == len(segments) - 1
+        if number == 0:
+            places = [0]
+        elif last:
+            places = [len(lines) - len(segment)]
+        else:
+            places = list(range(position, len(lines) - len(segment) + 1))
+        for place in places:
+            if place < position:
+                continue
+            found = _match_lines(segment, lines[place : place + len(segment)], placeholders, known)
+            if found is not None:
+                position, known = place + len(segment), found
+                break
+        else:
             return None
-        if placeholder.name is not None:
-            known[placeholder.name] = value
-    return known
+    return known if position == len(lines) else None
+
+
+def _match_lines(
+    expected: Sequence[str],
+    actual: Sequence[str],
+    placeholders: tuple[Placeholder, ...],
+    known: Mapping[str, str],
+) -> dict[str, str] | None:
+    """Compare line by line; return what is known then, or None."""
+    values = dict(known)
+    if len(actual) < len(expected):
+        return None
+    for wanted, line in zip(expected, actual, strict=False):
+        if wanted == line and not placeholders:
+            continue
+        groups: list[tuple[str, Placeholder]] = []
+        pattern = _line_pattern(wanted, placeholders, values, groups)
+        found = re.fullmatch(pattern, line, re.ASCII)
+        if found is None:
+            return None
+        for group, placeholder in groups:
+            value = found[group]
+            if not KINDS[placeholder.kind].valid(value):
+                return None
+            if placeholder.name is not None:
+                values[placeholder.name] = value
+    return values
 
 
 def _line_pattern(

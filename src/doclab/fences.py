@@ -17,6 +17,10 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.colon_fence import colon_fence_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
+# Directives whose content is shown as it is, and is no Markdown.
+_LITERAL = re.compile(
+    r"\{(?:run|code|code-block|code-cell|sourcecode|eval-rst|math|raw|literalinclude)\}"
+)
 _OPTION_LINE = re.compile(r"\s*:[\w-]+:")
 
 
@@ -57,7 +61,7 @@ def _fences(text: str, offset: int) -> Iterator[Fence]:
             content=content,
             closed=_closes(lines[end - 1], token.markup) and end - 1 > start,
         )
-        if token.info.startswith("{"):
+        if token.info.startswith("{") and not _LITERAL.match(token.info):
             yield from _fences(content, offset + start + 1 + options)
 
 
@@ -78,6 +82,6 @@ def _without_options(content: str) -> tuple[str, int]:
     else:
         while count < len(lines) and _OPTION_LINE.match(lines[count]):
             count += 1
-    if count < len(lines) - 1 and count and not lines[count].strip():
+    if count < len(lines) - 1 and not lines[count].strip():
         count += 1
     return "\n".join(lines[count:]), count

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import xml.etree.ElementTree as ET
 from typing import Any
-from xml.etree import ElementTree
 
 from doclab.model import BlockResult, Fate, Ledger
 
@@ -60,12 +60,12 @@ def _block(result: BlockResult) -> dict[str, Any]:
 
 def to_junit(ledger: Ledger) -> str:
     """Return junit.xml: a suite for each scenario, a case for each block."""
-    root = ElementTree.Element("testsuites", name="doctest")
+    root = ET.Element("testsuites", name="doctest")
     suites: dict[str, list[BlockResult]] = {}
     for result in ledger.results:
         suites.setdefault(result.scenario, []).append(result)
     for name, results in suites.items():
-        suite = ElementTree.SubElement(
+        suite = ET.SubElement(
             root,
             "testsuite",
             name=name,
@@ -78,20 +78,20 @@ def to_junit(ledger: Ledger) -> str:
         for result in results:
             _case(suite, result)
     if ledger.errors:
-        suite = ElementTree.SubElement(
+        suite = ET.SubElement(
             root, "testsuite", name="errors", tests=str(len(ledger.errors)),
             failures="0", errors=str(len(ledger.errors)), skipped="0", time="0",
         )  # fmt: skip
         for error in ledger.errors:
-            case = ElementTree.SubElement(suite, "testcase", classname="doctest", name="run")
-            ElementTree.SubElement(case, "error", message=_xml(error))
-    ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+            case = ET.SubElement(suite, "testcase", classname="doctest", name="run")
+            ET.SubElement(case, "error", message=_xml(error))
+    ET.indent(root)
+    return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _case(suite: ElementTree.Element, result: BlockResult) -> None:
+def _case(suite: ET.Element, result: BlockResult) -> None:
     block = result.block
-    case = ElementTree.SubElement(
+    case = ET.SubElement(
         suite,
         "testcase",
         classname=block.page,
@@ -101,17 +101,18 @@ def _case(suite: ElementTree.Element, result: BlockResult) -> None:
         time=f"{result.seconds:.3f}",
     )
     if result.fate is Fate.FAILED:
-        failure = ElementTree.SubElement(case, "failure", message=_xml(result.reason))
+        failure = ET.SubElement(case, "failure", message=_xml(result.reason))
         failure.text = _xml(describe_failure(result))
     elif result.fate in (Fate.SKIPPED, Fate.BLOCKED):
-        ElementTree.SubElement(
-            case, "skipped", message=_xml(f"{result.fate.value}: {result.reason}")
-        )
+        ET.SubElement(case, "skipped", message=_xml(f"{result.fate.value}: {result.reason}"))
 
 
 def _xml(text: str) -> str:
     """Replace characters that XML cannot hold."""
-    return "".join(c if c in "\t\n" or c >= " " and c not in "\ufffe\uffff" else "�" for c in text)
+    return "".join(
+        c if c in "\t\n" or (c >= " " and c not in "\ufffe\uffff") else "\N{REPLACEMENT CHARACTER}"
+        for c in text
+    )
 
 
 def describe_failure(result: BlockResult) -> str:
@@ -122,7 +123,7 @@ def describe_failure(result: BlockResult) -> str:
     block = result.block
     lines = [
         f"{failure.location}: FAILED: {failure.problem}",
-        f"  heading   {' › '.join(block.headings)}",
+        f"  heading   {' > '.join(block.headings)}",
         f"  where     {result.user}@{block.machine}, variant: {result.variant}",
         "  command",
         _indented(failure.command),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import dataclasses
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +19,7 @@ from doclab.model import (
     Location,
     Scenario,
 )
-from doclab.terminal import Outcome, Stopped, Terminal
+from doclab.terminal import Outcome, StoppedError, Terminal
 
 Listener = Callable[[BlockResult], None]
 OUTPUT_LIMIT = 20_000  # characters of a block's output that the ledger keeps
@@ -52,7 +52,7 @@ def run_scenario(
         result_at_stop: filled with the results so far, also if the run is stopped.
 
     Raises:
-        Stopped: if the run was stopped.
+        StoppedError: if the run was stopped.
     """
     results: list[BlockResult] = result_at_stop if result_at_stop is not None else []
     captured: dict[str, str] = {}
@@ -236,8 +236,8 @@ def _check_outcome(
                 status="none",
             )
         )
-    assert outcome.prompt is not None
-    status = outcome.prompt.status
+    prompt = outcome.prompt
+    status = prompt.status if prompt is not None else 0
     wanted = block.status if last else 0
     if status != wanted:
         raise _FailedError(
@@ -248,7 +248,7 @@ def _check_outcome(
                 f"its exit status is {status}, not {wanted}.",
                 expected=command.expected or None,
                 actual=expect.tidy(outcome.output),
-                status=" | ".join(map(str, outcome.prompt.statuses)),
+                status=" | ".join(map(str, prompt.statuses)) if prompt is not None else None,
             )
         )
     if outcome.errors and not wanted:
@@ -336,8 +336,6 @@ def _failure(
 
 
 def _with_journal(failure: Failure, lab: Lab, machine: str, since: float) -> Failure:
-    import dataclasses
-
     try:
         journal = lab.journal(machine, since)
     except DoclabError as error:
@@ -345,4 +343,4 @@ def _with_journal(failure: Failure, lab: Lab, machine: str, since: float) -> Fai
     return dataclasses.replace(failure, journal=journal)
 
 
-__all__ = ["Listener", "Stopped", "run_all", "run_scenario", "stopped"]
+__all__ = ["Listener", "StoppedError", "run_all", "run_scenario", "stopped"]

@@ -53,6 +53,6 @@ def _check(script: str, places: Sequence[Location]) -> list[str]:
             f"shellcheck does not work: {error}; run this as `nox -s lint`."
         ) from error
     return [
-        f"{places[min(comment['line'], len(places)) - 1]}: SC{comment['code']}: {comment['message']}"
-        for comment in comments
+        f"{places[min(item['line'], len(places)) - 1]}: SC{item['code']}: {item['message']}"
+        for item in comments
     ]

@@ -27,7 +27,7 @@ _ESCAPES = re.compile(
 )
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     """Somebody wants the run to end."""
 
 
@@ -126,7 +126,9 @@ class Terminal:
 
     def wait_for_prompt(self, deadline: float) -> Outcome:
         """Wait for the first prompt, at most so many seconds."""
-        return self._until_prompt(0, "", deadline)
+        outcome = self._until_prompt(0, "", deadline)
+        assert outcome is not None  # noqa: S101 - only with `more`
+        return outcome
 
     def feed(self, text: str, *, deadline: float) -> Iterator[Outcome]:
         """Type the lines of a text; yield an outcome for each complete command.
@@ -174,7 +176,7 @@ class Terminal:
     def interrupt(self) -> bool:
         """Press Ctrl-C; say whether the prompt came back within five seconds."""
         self._write(b"\x03")
-        return self._until_prompt(0, "", 5.0).problem is None
+        return self.wait_for_prompt(5.0).problem is None
 
     def close(self) -> None:
         """End the shell."""
@@ -206,19 +208,19 @@ class Terminal:
                 if more:
                     return None
             elif self._stop.is_set():
-                raise Stopped
+                raise StoppedError
             elif (left := end - time.monotonic()) <= 0:
                 problem = f"it did not end within {deadline:g} s."
             elif not self._read(min(left, 0.2)):
                 problem = "it ended the terminal."
-        left = self._note_shell(prompt) if prompt is not None else ()
+        closed = self._note_shell(prompt) if prompt is not None else ()
         return Outcome(
             line=line,
             text=text,
             output=output.text(),
             prompt=prompt,
             # What a shell does at logout is not the page's business.
-            errors=tuple((status, text) for shell, status, text in errors if shell not in left),
+            errors=tuple((status, text) for shell, status, text in errors if shell not in closed),
             problem=problem,
         )
 
