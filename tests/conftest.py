@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -41,7 +42,7 @@ def snapshot(request: pytest.FixtureRequest) -> Snapshot:
     """Compare a text with a committed one; UPDATE_SNAPSHOTS=1 writes it instead."""
     folder = SNAPSHOTS / request.path.stem.removeprefix("test_")
     name = request.node.name.removeprefix("test_").replace("[", "-").removesuffix("]")
-    path = folder / f"{name.replace('_', '-')}.txt"
+    path = folder / f"{re.sub('[^A-Za-z0-9.-]+', '-', name)}.txt"
 
     def check(text: str) -> None:
         if os.environ.get("UPDATE_SNAPSHOTS"):

@@ -19,7 +19,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """Return the site of tests/roots/site."""
     sites = Sites(tmp_path_factory.mktemp("site").resolve())
     sites.copy("site")
-    return sites.collect()
+    found: Site = sites.collect()
+    return found
 
 
 def named(site: Site, name: str) -> Page:

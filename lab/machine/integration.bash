@@ -15,10 +15,10 @@ if [[ $- == *i* && -t 1 && -n $__doclab_nonce ]]; then
   set +o history
   stty -echo
 
-  # Before each prompt: status of each part of the last pipeline, user and
-  # host, process, directory, and the jobs that still run.
+  # Before each prompt: exit status of the last command, and of each part if it
+  # was a pipeline; user and host, process, directory, jobs that still run.
   __doclab_prompt() {
-    local status="${PIPESTATUS[*]}" who='\u@\h'
+    local status="$? ${PIPESTATUS[*]}" who='\u@\h'
     # The first prompt of a shell has no command before it.
     [[ -n ${__doclab_ready-} ]] || status=
     __doclab_ready=1

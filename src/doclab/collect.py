@@ -118,11 +118,9 @@ class _PageReader:
         self._used: set[tuple[Path, int]] = set()
 
     def page(self) -> Page:
-        after: list[str] = [
-            target
-            for paragraph in self.doctree.findall(nodes.paragraph)
-            for target in paragraph.get(AFTER, [])
-        ]
+        after: list[str] = []
+        for paragraph in self.doctree.findall(nodes.paragraph):
+            after += paragraph.get(AFTER, [])
         title = next(self.doctree.findall(nodes.title), None)
         blocks = tuple(self._blocks())
         for path in {self.path, *(self.root / block.location.path for block in blocks)}:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shlex
 import xml.etree.ElementTree as ET
 from typing import Any
 
@@ -121,6 +122,8 @@ def describe_failure(result: BlockResult) -> str:
     if failure is None:
         return ""
     block = result.block
+    tab = result.variant.partition(", ")[0]
+    variant = f" --variant {shlex.quote(tab)}" if tab != "only" else ""
     lines = [
         f"{failure.location}: FAILED: {failure.problem}",
         f"  heading   {' > '.join(block.headings)}",
@@ -138,7 +141,7 @@ def describe_failure(result: BlockResult) -> str:
         lines += ["  journal", _indented(failure.journal)]
     lines += [
         "  to get a shell in a lab as it is before this block:",
-        f"    nox -s doctest -- {block.location} --keep",
+        f"    nox -s doctest -- {block.location} --keep{variant}",
     ]
     return "\n".join(lines)
 

@@ -248,7 +248,7 @@ def _check_outcome(
                 f"its exit status is {status}, not {wanted}.",
                 expected=command.expected or None,
                 actual=expect.tidy(outcome.output),
-                status=" | ".join(map(str, prompt.statuses)) if prompt is not None else None,
+                status=" | ".join(map(str, prompt.parts)) if prompt is not None else None,
             )
         )
     if outcome.errors and not wanted:

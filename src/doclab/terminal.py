@@ -35,7 +35,8 @@ class StoppedError(Exception):
 class Prompt:
     """What a shell said when it was last at its prompt."""
 
-    statuses: tuple[int, ...]  # of each part of the last pipeline
+    code: int  # exit status of the last command, with `pipefail`
+    parts: tuple[int, ...]  # of each part, if the last command was a pipeline
     who: str  # user@host
     shell: int  # process id of the shell
     directory: str
@@ -43,9 +44,9 @@ class Prompt:
 
     @property
     def status(self) -> int:
-        """Exit status as `pipefail` has it, without writers that were cut off."""
-        *parts, last = self.statuses or (0,)
-        return last or next((part for part in reversed(parts) if part not in (0, 141)), 0)
+        """Exit status, where a writer whose reader had enough is no failure."""
+        cut_off = self.code == 141 and self.parts[-1:] == (0,) and set(self.parts) <= {0, 141}
+        return 0 if cut_off else self.code
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -281,8 +282,10 @@ def _split(report: bytes) -> tuple[bytes, bytes, bytes]:
 def _parse_prompt(payload: bytes) -> Prompt:
     statuses, who, shell, rest = payload.decode(errors="replace").split(";", 3)
     directory, _, jobs = rest.rpartition(";")
+    code, *parts = [int(status) for status in statuses.split()] or [0]
     return Prompt(
-        statuses=tuple(int(status) for status in statuses.split()),
+        code=code,
+        parts=tuple(parts),
         who=who,
         shell=int(shell),
         directory=directory,

@@ -1,0 +1,123 @@
+"""What the examples promise of themselves."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = sorted(path for path in (ROOT / "examples").iterdir() if path.is_dir())
+#: Files that make an example what it is; all others of the same name are the same.
+OWN = {"README.md", "config.capnp", "worker.js"}
+
+sys.path.insert(0, str(ROOT / "tools"))
+import pin_workerd  # noqa: E402
+
+
+def files(example: Path) -> dict[str, Path]:
+    """Return the files of an example by their relative names."""
+    return {str(p.relative_to(example)): p for p in sorted(example.rglob("*")) if p.is_file()}
+
+
+def test_there_are_examples() -> None:
+    """Otherwise the checks below would check nothing."""
+    assert [example.name for example in EXAMPLES] == ["example1", "example2"]
+
+
+@pytest.mark.parametrize("example", EXAMPLES[1:], ids=lambda path: path.name)
+def test_shared_files_are_identical(example: Path) -> None:
+    """Byte by byte, and none is missing."""
+    first, other = files(EXAMPLES[0]), files(example)
+    assert set(first) == set(other)
+    different = {n for n in first if first[n].read_bytes() != other[n].read_bytes()}
+    assert different == OWN
+    modes = {n for n in first if first[n].stat().st_mode != other[n].stat().st_mode}
+    assert modes == set()
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_one_version(example: Path) -> None:
+    """package.json says it, and the lock file agrees, with a hash for each processor."""
+    version = pin_workerd.pinned()
+    package = json.loads((example / "image/package.json").read_text(encoding="utf-8"))
+    lock = json.loads((example / "image/package-lock.json").read_text(encoding="utf-8"))
+    for name in pin_workerd.PACKAGES:
+        assert package["optionalDependencies"][name] == version
+        locked = lock["packages"][f"node_modules/{name}"]
+        assert locked["version"] == version
+        assert locked["integrity"].startswith("sha512-")
+        assert "resolved" not in locked
+
+
+def test_no_other_version_anywhere() -> None:
+    """Pages and files name the pinned version or none."""
+    version = pin_workerd.pinned()
+    dated = pin_workerd.dated(version)
+    wrong = []
+    for folder in ("docs", "examples"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.is_file() and path.suffix in {".md", ".json", ".capnp", ".container", ""}:
+                text = path.read_text(encoding="utf-8")
+                found = pin_workerd.VERSION.finditer(text)
+                wrong += [f"{path}: {m[0]}" for m in found if m[0] != version]
+                shown = re.findall(r"workerd (\d{4}-\d\d-\d\d)", text)
+                wrong += [f"{path}: {date}" for date in shown if date != dated]
+    assert wrong == []
+    for page in pin_workerd.PAGES:
+        text = (ROOT / page).read_text(encoding="utf-8")
+        assert version in text or dated in text
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_install_and_uninstall_agree(example: Path) -> None:
+    """Whatever is installed is removed again."""
+    install = (example / "install").read_text(encoding="utf-8")
+    uninstall = (example / "uninstall").read_text(encoding="utf-8")
+    for name in files(example):
+        if "/" in name or name in {"README.md", "LICENSE", "install", "uninstall"}:
+            continue
+        assert re.search(rf"\b{re.escape(name)}\b", install), f"install leaves out {name}"
+        assert re.search(rf"\b{re.escape(name)}\b", uninstall), f"uninstall leaves {name}"
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_readme_commands_are_tested(example: Path) -> None:
+    """What a README tells to type, a page tells too, and so it is run."""
+    readme = (example / "README.md").read_text(encoding="utf-8")
+    pages = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "docs").rglob("*.md"))
+    blocks = re.findall(r"```bash\n(.*?)```", readme, re.DOTALL)
+    assert blocks
+    for block in blocks:
+        for line in block.splitlines():
+            assert line.removeprefix("./") in pages, line
+
+
+def test_least_privilege() -> None:
+    """Every container drops what it does not need."""
+    for path in sorted((ROOT / "examples").rglob("*.container")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for line in ("DropCapability=all", "NoNewPrivileges=true", "ReadOnly=true", "Pull=never"):
+            assert line in lines, f"{path} lacks {line}"
+
+
+def test_repository_is_one_address() -> None:
+    """conf.py tells the lab what to answer for, and the page tells the reader."""
+    conf = (ROOT / "docs/conf.py").read_text(encoding="utf-8")
+    found = re.search(r'^doclab_repository = "(.+)"', conf, re.MULTILINE)
+    assert found is not None
+    page = (ROOT / "docs/tutorial/prepare.md").read_text(encoding="utf-8")
+    assert f"git clone {found[1]}\n" in page
+
+
+def test_readme_commands_are_those_of_ci() -> None:
+    """What the README promises is what runs before a change lands."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    ci = (ROOT / ".ci/run").read_text(encoding="utf-8")
+    assert "python3 -m pip install nox && nox -s docs" in readme
+    for command in ("nox -s host doctest", "nox -s docs"):
+        assert command in readme
+        assert command in ci
