@@ -1,5 +1,11 @@
 """Sphinx configuration of the tutorial."""
 
+import json
+from pathlib import Path
+
+_package = Path(__file__).parent.parent / "examples" / "example1" / "image" / "package.json"
+_workerd = json.loads(_package.read_text(encoding="utf-8"))["optionalDependencies"]
+
 project = "Socket-activated workerd"
 author = "the authors of the tutorial"
 project_copyright = "2026, the authors of the tutorial. Apache-2.0; examples MIT-0"
@@ -32,6 +38,8 @@ copybutton_selector = "div.highlight-console pre, div.highlight-bash pre"
 doclab_machines = ["server", "laptop"]
 doclab_user = "admin"
 doclab_recipe = "../lab"
+# Versions for the ledger that no machine can tell by itself.
+doclab_versions = {"workerd": _workerd["@cloudflare/workerd-linux-64"]}
 # From where readers clone; the lab answers for it with this checkout. A name
 # reserved by RFC 2606 until the project has a public home: set it here and in
 # tutorial/prepare.md (a test compares the two).

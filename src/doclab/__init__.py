@@ -24,6 +24,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("doclab_user", "admin", "env", str)
     app.add_config_value("doclab_recipe", "../lab", "", str)
     app.add_config_value("doclab_repository", "", "", str)
+    app.add_config_value("doclab_versions", {}, "", dict)
     return {
         "version": __version__,
         "env_version": 1,

@@ -94,6 +94,7 @@ def _run(options: argparse.Namespace) -> int:
     try:
         say("collecting the pages")
         site = _collect(options)
+        versions.update(site.settings.versions)
         scenarios = _scenarios(site, options)
         count = sum(len(scenario.blocks) for scenario in scenarios)
         say(f"{count} blocks in {len(scenarios)} scenarios: {', '.join(s.name for s in scenarios)}")
@@ -168,13 +169,13 @@ def _run_scenarios(
             try:
                 say(f"{prefix}starting the machines {', '.join(lab_plan.machines)}")
                 machines.start()
+                versions.update(machines.versions(lab_plan.machines[0]))
                 run.run_scenario(
                     scenario,
                     machines,
                     listen=lambda result: say(prefix + report.progress_line(result)),
                     result_at_stop=done,
                 )
-                versions.update(machines.versions(lab_plan.machines[0]))
             except StoppedError:
                 pass
             except DoclabError as error:

@@ -38,6 +38,7 @@ class Settings:
     user: str  # who logs in on a machine at the start of a page
     recipe: Path  # directory of the lab's images
     repository: str  # address from which pages clone this project
+    versions: dict[str, str]  # for the ledger, of what no machine can tell
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -83,6 +84,7 @@ def collect(docs: Path, *, root: Path, work: Path) -> Site:
         user=app.config.doclab_user,
         recipe=(docs / app.config.doclab_recipe).resolve(),
         repository=app.config.doclab_repository,
+        versions=dict(app.config.doclab_versions),
     )
     errors = [line for line in clean(messages.getvalue()).split("\n") if line.strip()]
     pages = []
