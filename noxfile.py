@@ -57,6 +57,13 @@ def doctest(session: nox.Session) -> None:
 
 
 @nox.session
+def clean(session: nox.Session) -> None:
+    """Remove all labs, kept ones too."""
+    install(session, "docs")
+    session.run("doclab", "clean")
+
+
+@nox.session
 def tests(session: nox.Session) -> None:
     """Run the unit tests, Python's and JavaScript's."""
     install(session, "tests")

@@ -43,7 +43,6 @@ class LocalLab(Lab):
                 snapshot=None,
             ),
             stop=threading.Event(),
-            say=lambda _message: None,
         )
         self._nonce = NONCE
 

@@ -83,7 +83,7 @@ class LocalLab(Lab):
             machines=("server", "laptop"), user="admin", images=images, repository="", snapshot=None
         )
         self.stop = stop or threading.Event()
-        super().__init__(engine, plan, stop=self.stop, say=lambda message: None)
+        super().__init__(engine, plan, stop=self.stop)
         self._nonce = NONCE
         self.home = home
         self.logins: list[str] = []
@@ -95,10 +95,6 @@ class LocalLab(Lab):
         home = self.home / machine
         home.mkdir(exist_ok=True)
         return shell(home)
-
-    def rebooted(self, machine: str) -> bool:
-        """Shells on this computer restart no machine."""
-        return False
 
     def journal(self, machine: str, since: float, lines: int = 15) -> str:
         """Return a line that a test can recognise."""

@@ -66,6 +66,7 @@ class Engine:
                 timeout=timeout,
                 cwd="/",
                 input=text if text is not None else "",
+                start_new_session=True,  # Ctrl-C is for us, who then clean up
             )
         except subprocess.TimeoutExpired as error:
             raise DoclabError(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
+import re
 import secrets
 import shlex
 import shutil
@@ -11,7 +13,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from doclab.engine import LABEL, Engine
@@ -20,6 +22,11 @@ from doclab.model import DoclabError
 from doclab.terminal import Terminal
 
 START_DEADLINE = 90.0  # seconds that a machine may take to start
+_EARLIER = 10.0  # seconds before a block of which its journal tells too
+_BACKGROUND_UNITS = re.compile(
+    r"user@|user-runtime-dir@|session-|container-shell@|container-getty@|systemd-|dbus|gpg-|dirmngr"
+    r"|keyboxd|doclab-|netavark-|podman-user-wait|console-getty|apt-|dpkg-|getty"
+)
 _READY_STATES = ("running", "degraded")
 
 
@@ -43,14 +50,12 @@ class Lab:
         plan: LabPlan,
         *,
         stop: threading.Event,
-        say: Callable[[str], None],
     ) -> None:
         """Prepare; `start` makes the machines."""
         self.name = f"doclab-{secrets.token_hex(4)}"
         self._engine = engine
         self._plan = plan
         self._stop = stop
-        self._say = say
         self._nonce = secrets.token_hex(16)
         self._terminals: dict[str, Terminal] = {}
         self._labels = [f"--label={LABEL}={self.name}", f"--label={LABEL}.owner={owner()}"]
@@ -179,18 +184,25 @@ class Lab:
         return True
 
     def journal(self, machine: str, since: float, lines: int = 15) -> str:
-        """Return the last lines of the journal of a machine's services."""
+        """Return the last lines that a machine's services wrote to the journal.
+
+        Args:
+            machine: whose journal.
+            since: seconds since 1970; the seconds just before count too, since the
+                cause of a failure is often a little older than the failure.
+            lines: how many at the most.
+        """
         done = self.execute(
             machine,
             "journalctl",
             "--no-pager",
             "--quiet",
-            f"--since=@{since:.3f}",
-            f"--lines={lines}",
-            "--output=short",
+            f"--since=@{since - _EARLIER:.3f}",
+            "--output=json",
+            "--output-fields=MESSAGE,UNIT,USER_UNIT,_SYSTEMD_UNIT,_SYSTEMD_USER_UNIT",
             check=False,
         )
-        return done.stdout.rstrip()
+        return "\n".join(_journal_lines(done.stdout)[-lines:])
 
     def versions(self, machine: str) -> dict[str, str]:
         """Return the versions of what the machine is made of."""
@@ -206,6 +218,13 @@ class Lab:
     def enter_line(self, machine: str) -> str:
         """Return a line to paste that opens a shell on a machine of a kept lab."""
         return shlex.join(self.login(machine))
+
+    def keep(self) -> None:
+        """Leave the lab to a person: it is not stale, and its shells are ordinary ones."""
+        self.close_terminals()
+        self._engine.call("volume", "create", *self._labels, f"{self.name}-kept")
+        for machine in self._plan.machines:
+            self.execute(machine, "rm", "-f", "/etc/doclab/nonce", check=False)
 
     def remove(self) -> None:
         """Remove the machines, their volumes and the network."""
@@ -225,6 +244,20 @@ class Lab:
                 f"git config --system url.{target}.insteadOf {shlex.quote(self._plan.repository)}"
                 f" && git config --system safe.directory {target}",
             )  # fmt: skip
+
+
+def _journal_lines(text: str) -> list[str]:
+    found = []
+    for line in text.splitlines():
+        entry = json.loads(line)
+        units = (
+            entry.get(key) for key in ("USER_UNIT", "UNIT", "_SYSTEMD_USER_UNIT", "_SYSTEMD_UNIT")
+        )
+        unit = next(filter(None, units), "")
+        message = entry.get("MESSAGE")
+        if unit.endswith((".service", ".socket")) and not _BACKGROUND_UNITS.match(unit):
+            found.append(f"{unit}: {message}")
+    return found
 
 
 def owner() -> str:
@@ -249,6 +282,9 @@ def remove(engine: Engine, name: str) -> None:
     networks = engine.call("network", "ls", "--quiet", f"--filter={label}", check=False)
     for network in networks.stdout.split():
         engine.call("network", "rm", "--force", network, check=False)
+    volumes = engine.call("volume", "ls", "--quiet", f"--filter={label}", check=False)
+    for volume in volumes.stdout.split():
+        engine.call("volume", "rm", "--force", volume, check=False)
 
 
 def remove_stale(engine: Engine) -> list[str]:
@@ -264,9 +300,14 @@ def remove_stale(engine: Engine) -> list[str]:
         pid, _, started = who.partition(".")
         if pid.isdigit() and _started(int(pid)) != started:
             stale.add(name)
-    for name in stale:
+    gone = [
+        name
+        for name in sorted(stale)
+        if engine.call("volume", "exists", f"{name}-kept", check=False).returncode != 0
+    ]
+    for name in gone:
         remove(engine, name)
-    return sorted(stale)
+    return gone
 
 
 def snapshot(root: Path, target: Path) -> Path | None:
@@ -310,7 +351,7 @@ def snapshot(root: Path, target: Path) -> Path | None:
     return target
 
 
-def kept(engine: Engine) -> Sequence[str]:
-    """Return the names of labs that are there."""
+def present(engine: Engine) -> Sequence[str]:
+    """Return the names of the labs that are there, kept or not."""
     found = engine.call("network", "ls", f"--filter=label={LABEL}", "--format={{.Name}}")
     return found.stdout.split()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import signal
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,8 +21,10 @@ from doclab.model import (
     Location,
     Scenario,
 )
-from doclab.terminal import Outcome, StoppedError, Terminal
+from doclab.terminal import Outcome, Terminal
 
+Say = Callable[[str], None]
+Begin = Callable[[Block], None]
 Listener = Callable[[BlockResult], None]
 OUTPUT_LIMIT = 20_000  # characters of a block's output that the ledger keeps
 
@@ -38,6 +42,7 @@ def run_scenario(
     lab: Lab,
     *,
     listen: Listener,
+    begin: Begin | None = None,
     result_at_stop: list[BlockResult] | None = None,
 ) -> list[BlockResult]:
     """Run a scenario's blocks in order, in a lab that is up.
@@ -49,6 +54,7 @@ def run_scenario(
         scenario: what to run.
         lab: where to run it.
         listen: told of each result as soon as there is one.
+        begin: told of each block that is about to run.
         result_at_stop: filled with the results so far, also if the run is stopped.
 
     Raises:
@@ -67,6 +73,8 @@ def run_scenario(
         elif broken is not None:
             result = _result(scenario, block, Fate.BLOCKED, f"{broken} failed")
         else:
+            if begin is not None:
+                begin(block)
             result = _run_block(scenario, block, lab, captured)
             if result.failure is not None:
                 broken = result.failure.location
@@ -77,19 +85,29 @@ def run_scenario(
 
 def run_all(
     scenarios: Sequence[Scenario],
-    run_one: Callable[[Scenario], list[BlockResult]],
+    run_one: Callable[[Scenario], None],
     *,
     jobs: int,
-) -> list[BlockResult]:
+    stop: threading.Event,
+) -> None:
     """Run scenarios side by side.
 
     Args:
         scenarios: what to run.
-        run_one: runs one of them in a lab of its own.
+        run_one: runs one of them in a lab of its own, and cleans up.
         jobs: how many at a time.
+        stop: set when the run is interrupted, so that all of them end.
     """
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        return [result for found in pool.map(run_one, scenarios) for result in found]
+        try:
+            for _ in pool.map(run_one, scenarios):
+                pass
+        except BaseException:
+            # A second Ctrl-C must not cut off the clean-up after the first.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            stop.set()
+            raise
 
 
 def stopped(scenario: Scenario, done: Sequence[BlockResult], reason: str) -> list[BlockResult]:
@@ -341,6 +359,3 @@ def _with_journal(failure: Failure, lab: Lab, machine: str, since: float) -> Fai
     except DoclabError as error:
         journal = f"(no journal: {error})"
     return dataclasses.replace(failure, journal=journal)
-
-
-__all__ = ["Listener", "StoppedError", "run_all", "run_scenario", "stopped"]
