@@ -47,7 +47,7 @@ const config :Workerd.Config = (
       network = (
         allow = ["10.80.0.0/24", "fd3b:7a1c:52d9:80::/64"],
         deny = [
-          # The gateway, which is the host: its DNS server listens there.
+          # The gateway: the DNS server of the network listens there.
           "10.80.0.1/32", "fd3b:7a1c:52d9:80::1/128",
           # workerd itself, as fixed in workerd.container: no loops.
           "10.80.0.2/32", "fd3b:7a1c:52d9:80::2/128",
