@@ -120,6 +120,9 @@ def workerd(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure what the harness adds, as ratios."""
+    """Measure what the harness adds, as ratios; `-- --lab` on real pages, in labs."""
     install(session, "tests")
-    session.run("python", "benchmarks/harness.py", *session.posargs)
+    if session.posargs == ["--lab"]:
+        session.run("python", "benchmarks/overhead.py")
+    else:
+        session.run("python", "benchmarks/harness.py", *session.posargs)

@@ -8,7 +8,6 @@ as a plain script; the three take turns, so that a busy machine hits all of them
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import statistics
 import subprocess
@@ -125,18 +124,6 @@ def synthetic(count: int, rounds: int) -> None:
     )
 
 
-def whole() -> None:
-    """Say how much of the last full run was not the commands themselves."""
-    path = Path("build/doctest/ledger.json")
-    if not path.is_file():
-        print("no ledger: `nox -s doctest` writes one")
-        return
-    blocks = json.loads(path.read_text(encoding="utf-8"))["blocks"]
-    scenarios = {block["scenario"] for block in blocks}
-    seconds = sum(block["seconds"] for block in blocks)
-    print(f"last full run: {len(blocks)} blocks, {seconds:.1f} s in {len(scenarios)} scenarios")
-
-
 def main() -> None:
     """Parse the command line and measure."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -145,7 +132,6 @@ def main() -> None:
     options = parser.parse_args()
     print(f"{os.cpu_count()} processors, Python {sys.version.split()[0]}")
     synthetic(options.count, options.rounds)
-    whole()
 
 
 if __name__ == "__main__":
