@@ -102,6 +102,7 @@ def detect() -> Engine:
     """
     if shutil.which("podman") is None:
         raise DoclabError("Podman is not installed; `nox -s host` installs it.")
+    version = _version()
     command: tuple[str, ...] = ("podman",)
     run_flags = ["--privileged", "--systemd=always"]
     build_flags: list[str] = []
@@ -115,8 +116,18 @@ def detect() -> Engine:
         run_flags.append("--pids-limit=0")
         if "--isolation=chroot" not in build_flags:
             build_flags.append("--isolation=chroot")
+    return Engine(
+        command=command,
+        run_flags=tuple(run_flags),
+        build_flags=tuple(build_flags),
+        version=version,
+    )
+
+
+def _version() -> str:
+    """Return Podman's version, if it is one that works and is not too old."""
     done = subprocess.run(
-        [*command, "version", "--format", "{{.Client.Version}}"],
+        ["podman", "version", "--format", "{{.Client.Version}}"],
         check=False,
         capture_output=True,
         text=True,
@@ -135,12 +146,7 @@ def detect() -> Engine:
             f"Podman {version} is too old: the lab needs {oldest} or later."
             " Install a newer one from your distribution."
         )
-    return Engine(
-        command=command,
-        run_flags=tuple(run_flags),
-        build_flags=tuple(build_flags),
-        version=version,
-    )
+    return version
 
 
 def _has_capability(number: int) -> bool:
