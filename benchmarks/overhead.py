@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from doclab import engine, lab, plan
+from doclab import engine, lab, plan, repository
 from doclab.collect import Site, collect
 from doclab.images import ImageStore
 from doclab.model import Block, Fate, Scenario
@@ -86,7 +86,7 @@ def main(rounds: int = 3) -> None:
             user=site.settings.user,
             images=images,
             repository=site.settings.repository,
-            snapshot=lab.snapshot(root, Path(folder) / "repository.git"),
+            snapshot=repository.snapshot(root, Path(folder) / "repository.git"),
         )
         for number, name in itertools.product(range(rounds), found):
             print(f"round {number + 1} of {rounds}: {name}", file=sys.stderr)

@@ -7,7 +7,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from doclab import lab
+from doclab import journal, lab, repository
 
 
 def entry(message: str, **fields: str) -> str:
@@ -28,7 +28,7 @@ def test_journal_of_services_only() -> None:
             entry("502 GET", _SYSTEMD_USER_UNIT="workerd.service"),
         ]
     )
-    assert lab._journal_lines(text) == [
+    assert journal.service_lines(text) == [
         "workerd.socket: Failed to listen",
         "workerd.service: 502 GET",
     ]
@@ -53,7 +53,7 @@ def test_snapshot_is_the_work_tree(tmp_path: Path) -> None:
     script.write_text("#!/bin/sh\n", encoding="utf-8")
     script.chmod(0o755)
     copy = tmp_path / "copy.git"
-    assert lab.snapshot(root, copy) == copy
+    assert repository.snapshot(root, copy) == copy
     git(tmp_path, "clone", "--quiet", str(copy), "clone")
     clone = tmp_path / "clone"
     assert sorted(p.name for p in clone.iterdir() if p.name != ".git") == [
@@ -66,7 +66,7 @@ def test_snapshot_is_the_work_tree(tmp_path: Path) -> None:
 
 def test_no_checkout_no_snapshot(tmp_path: Path) -> None:
     """A release archive has no Git directory."""
-    assert lab.snapshot(tmp_path, tmp_path / "copy.git") is None
+    assert repository.snapshot(tmp_path, tmp_path / "copy.git") is None
 
 
 def test_an_owner_is_told_from_a_later_process() -> None:

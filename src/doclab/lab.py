@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import os
-import re
 import secrets
 import shlex
-import shutil
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from doclab import journal
 from doclab.engine import LABEL, Engine
 from doclab.images import Images
 from doclab.model import DoclabError
@@ -23,10 +20,6 @@ from doclab.terminal import Terminal
 
 START_DEADLINE = 90.0  # seconds that a machine may take to start
 _EARLIER = 10.0  # seconds before a block of which its journal tells too
-_BACKGROUND_UNITS = re.compile(
-    r"user@|user-runtime-dir@|session-|container-shell@|container-getty@|systemd-|dbus|gpg-|dirmngr"
-    r"|keyboxd|doclab-|netavark-|podman-user-wait|console-getty|apt-|dpkg-|getty"
-)
 _READY_STATES = ("running", "degraded")
 
 
@@ -202,7 +195,7 @@ class Lab:
             "--output-fields=MESSAGE,UNIT,USER_UNIT,_SYSTEMD_UNIT,_SYSTEMD_USER_UNIT",
             check=False,
         )
-        return "\n".join(_journal_lines(done.stdout)[-lines:])
+        return "\n".join(journal.service_lines(done.stdout)[-lines:])
 
     def versions(self, machine: str) -> dict[str, str]:
         """Return the versions of what the machine is made of."""
@@ -244,20 +237,6 @@ class Lab:
                 f"git config --system url.{target}.insteadOf {shlex.quote(self._plan.repository)}"
                 f" && git config --system safe.directory {target}",
             )  # fmt: skip
-
-
-def _journal_lines(text: str) -> list[str]:
-    found = []
-    for line in text.splitlines():
-        entry = json.loads(line)
-        units = (
-            entry.get(key) for key in ("USER_UNIT", "UNIT", "_SYSTEMD_USER_UNIT", "_SYSTEMD_UNIT")
-        )
-        unit = next(filter(None, units), "")
-        message = entry.get("MESSAGE")
-        if unit.endswith((".service", ".socket")) and not _BACKGROUND_UNITS.match(unit):
-            found.append(f"{unit}: {message}")
-    return found
 
 
 def owner() -> str:
@@ -308,47 +287,6 @@ def remove_stale(engine: Engine) -> list[str]:
     for name in gone:
         remove(engine, name)
     return gone
-
-
-def snapshot(root: Path, target: Path) -> Path | None:
-    """Make a bare Git repository of the project's files as they are now.
-
-    Returns:
-        Its path, or None if the project is not a Git checkout.
-    """
-    listed = subprocess.run(
-        ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        check=False,
-        capture_output=True,
-    )
-    if listed.returncode != 0:
-        return None
-    with tempfile.TemporaryDirectory(prefix="doclab-") as folder:
-        tree = Path(folder)
-        for name in filter(None, listed.stdout.decode().split("\0")):
-            source, copy = root / name, tree / name
-            if source.is_file():
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(source, copy)
-        git = [
-            "git",
-            "-C",
-            str(tree),
-            "-c",
-            "user.name=doclab",
-            "-c",
-            "user.email=doclab@localhost",
-        ]
-        for arguments in (
-            ["init", "--quiet", "--initial-branch=main"],
-            ["add", "--all"],
-            ["commit", "--quiet", "--no-gpg-sign", "--message=Snapshot"],
-            ["clone", "--quiet", "--bare", ".", str(target)],
-        ):
-            done = subprocess.run([*git, *arguments], check=False, capture_output=True, text=True)
-            if done.returncode != 0:
-                raise DoclabError(f"git {arguments[0]} failed: {done.stderr.strip()}")
-    return target
 
 
 def present(engine: Engine) -> Sequence[str]:

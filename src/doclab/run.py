@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from doclab import expect
+from doclab import checks, expect
 from doclab.lab import Lab
 from doclab.model import (
     Block,
@@ -21,20 +21,11 @@ from doclab.model import (
     Location,
     Scenario,
 )
-from doclab.terminal import Outcome, Terminal
+from doclab.terminal import Outcome
 
 Say = Callable[[str], None]
 Begin = Callable[[Block], None]
 Listener = Callable[[BlockResult], None]
-OUTPUT_LIMIT = 20_000  # characters of a block's output that the ledger keeps
-
-
-class _FailedError(Exception):
-    """A block failed; what it printed so far comes with the reason."""
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.problem)
-        self.failure = failure
 
 
 def run_scenario(
@@ -136,14 +127,9 @@ def _result(
         reason=reason,
         seconds=round(seconds, 3),
         user=user or block.user or "",
-        output=output if len(output) <= OUTPUT_LIMIT else _shortened(output),
+        output=output if len(output) <= checks.OUTPUT_LIMIT else checks.shortened(output),
         failure=failure,
     )
-
-
-def _shortened(text: str) -> str:
-    half = OUTPUT_LIMIT // 2
-    return f"{text[:half]}\n[{len(text) - 2 * half} characters left out]\n{text[-half:]}"
 
 
 def _run_block(scenario: Scenario, block: Block, lab: Lab, captured: dict[str, str]) -> BlockResult:
@@ -153,20 +139,20 @@ def _run_block(scenario: Scenario, block: Block, lab: Lab, captured: dict[str, s
     user: str | None = None
     try:
         terminal = lab.terminal(block.machine)
-        user = _user(terminal)
+        user = checks.user_of(terminal)
         before = lab.started_at(block.machine) if block.restart else ""
         for number, command in enumerate(block.commands):
             last = number == len(block.commands) - 1
             _run_command(block, command, lab, captured, printed, last=last)
         if block.restart:
-            _wait_for_restart(block, lab, before)
+            checks.machine_restarts(block, lab, before)
         else:
-            _check_jobs(block, lab)
-    except _FailedError as error:
+            checks.no_job_is_left(block, lab)
+    except checks.FailedError as error:
         failure = error.failure
     except DoclabError as error:
         command = block.commands[0]
-        failure = _failure(block, command.line, command.text, str(error))
+        failure = checks.failure_of(block, command.line, command.text, str(error))
     seconds = time.monotonic() - clock
     if failure is not None:
         failure = _with_journal(failure, lab, block.machine, started)
@@ -192,21 +178,21 @@ def _run_command(
     last: bool,
 ) -> None:
     terminal = lab.terminal(block.machine)
-    _check_user(block, command, terminal)
+    checks.user_is_right(block, command, terminal)
     output = ""
     outcome: Outcome | None = None
     for outcome in terminal.feed(command.text, deadline=block.deadline):
         output += outcome.output
         printed.append(outcome.output)
-        _check_outcome(block, command, outcome, lab, last=last)
+        checks.outcome_is_good(block, command, outcome, lab, last=last)
     if command.expected is None or outcome is None:
         return
     values = expect.match(
         command.expected, output, placeholders=block.placeholders, captured=captured
     )
     if values is None:
-        raise _FailedError(
-            _failure(
+        raise checks.FailedError(
+            checks.failure_of(
                 block,
                 command.line,
                 command.text,
@@ -220,137 +206,6 @@ def _run_command(
             )
         )
     captured.update(values)
-
-
-def _check_outcome(
-    block: Block, command: Command, outcome: Outcome, lab: Lab, *, last: bool
-) -> None:
-    line = command.line + outcome.line
-    if outcome.problem is not None:
-        if block.restart and "ended the terminal" in outcome.problem:
-            return
-        problem = f"the command has a problem: {outcome.problem}"
-        if "within" in outcome.problem:
-            lab.close_terminal(block.machine)
-            problem = (
-                f"it did not end within {block.deadline:g} s: it hangs, or waits for input."
-                " Give it what it needs, or a longer `:deadline:` in a {run} block."
-            )
-        elif "ended the terminal" in outcome.problem:
-            lab.close_terminal(block.machine)
-            problem = (
-                "it ended the shell in which it ran; the blocks after it would have no"
-                " terminal. Leave the shell open, or start another one."
-            )
-        elif "not complete" in outcome.problem:
-            problem = outcome.problem
-        raise _FailedError(
-            _failure(
-                block,
-                line,
-                outcome.text,
-                problem,
-                actual=expect.tidy(outcome.output),
-                status="none",
-            )
-        )
-    prompt = outcome.prompt
-    status = prompt.status if prompt is not None else 0
-    wanted = block.status if last else 0
-    if status != wanted:
-        raise _FailedError(
-            _failure(
-                block,
-                line,
-                outcome.text,
-                f"its exit status is {status}, not {wanted}.",
-                expected=command.expected or None,
-                actual=expect.tidy(outcome.output),
-                status=" | ".join(map(str, prompt.parts)) if prompt is not None else None,
-            )
-        )
-    if outcome.errors and not wanted:
-        failed, text = outcome.errors[0]
-        raise _FailedError(
-            _failure(
-                block,
-                line,
-                outcome.text,
-                f"a part of it failed: what ends with `{text}` had the exit status {failed}.",
-                actual=expect.tidy(outcome.output),
-                status=failed,
-            )
-        )
-
-
-def _check_user(block: Block, command: Command, terminal: Terminal) -> None:
-    if command.user is None:
-        return
-    user = _user(terminal)
-    if user != command.user:
-        raise _FailedError(
-            _failure(
-                block,
-                command.line,
-                command.text,
-                f"the page says that {command.user} types this, but the terminal on"
-                f" {block.machine!r} belongs to {user}.",
-            )
-        )
-
-
-def _wait_for_restart(block: Block, lab: Lab, before: str) -> None:
-    if not lab.wait_for_restart(block.machine, before, block.deadline):
-        command = block.commands[-1]
-        raise _FailedError(
-            _failure(
-                block,
-                command.line,
-                command.text,
-                f"the machine {block.machine!r} did not restart within {block.deadline:g} s.",
-            )
-        )
-
-
-def _check_jobs(block: Block, lab: Lab) -> None:
-    prompt = lab.terminal(block.machine).prompt
-    if prompt is None or not prompt.jobs or block.background:
-        return
-    command = block.commands[-1]
-    pids = ", ".join(map(str, prompt.jobs))
-    raise _FailedError(
-        _failure(
-            block,
-            command.line,
-            command.text,
-            f"it leaves a job running in the background (process {pids}); end it on the"
-            " page, or say `:background:` in a {run} block.",
-        )
-    )
-
-
-def _user(terminal: Terminal) -> str:
-    return terminal.prompt.who.partition("@")[0] if terminal.prompt is not None else ""
-
-
-def _failure(
-    block: Block,
-    line: int,
-    command: str,
-    problem: str,
-    *,
-    expected: str | None = None,
-    actual: str | None = None,
-    status: str | None = None,
-) -> Failure:
-    return Failure(
-        location=Location(path=block.location.path, line=line),
-        command=command,
-        problem=problem,
-        expected=expected,
-        actual=_shortened(actual) if actual and len(actual) > OUTPUT_LIMIT else actual,
-        status=status,
-    )
 
 
 def _with_journal(failure: Failure, lab: Lab, machine: str, since: float) -> Failure:

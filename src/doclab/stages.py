@@ -14,7 +14,7 @@ import time
 import traceback
 from pathlib import Path
 
-from doclab import engine, lab, plan, report, run
+from doclab import engine, lab, plan, report, repository, run
 from doclab.collect import Site, collect
 from doclab.images import ImageStore
 from doclab.model import Block, BlockResult, DoclabError, Ledger, Location, Scenario
@@ -96,7 +96,7 @@ def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None
     with tempfile.TemporaryDirectory(prefix="doclab-") as folder:
         snapshot = None
         if site.settings.repository:
-            snapshot = lab.snapshot(site.root, Path(folder) / "repository.git")
+            snapshot = repository.snapshot(site.root, Path(folder) / "repository.git")
         lab_plan = lab.LabPlan(
             machines=site.settings.machines,
             user=site.settings.user,
