@@ -285,3 +285,17 @@ def test_our_own_site(tmp_path: Path) -> None:
     shutil.copytree(project / "docs", sites.docs)
     shutil.copytree(project / "examples", tmp_path / "examples", ignore=ignored)
     assert any(page.blocks for page in sites.collect().pages)
+
+
+def test_equal_blocks_in_nested_places(sites: Sites) -> None:
+    """Blocks with the same text each have a line of their own, however deep they are."""
+    fence = "~~~bash\ntrue\n~~~\n"
+    listed = "1. a\n\n   ~~~bash\n   true\n   ~~~\n\n   > ~~~bash\n   > true\n   > ~~~\n"
+    note = f"````{{note}}\n:class: x\n\n{fence}\n{listed}\n{fence}````\n"
+    tabs = "".join(f"`````{{group-tab}} {x}\n{note}\n`````\n\n" for x in "ab")
+    sites.write(index=f"# T\n\n{fence}\n``````{{tabs}}\n\n{tabs}``````\n\n{listed}")
+    (page,) = sites.collect().pages
+    lines = (sites.docs / "index.md").read_text(encoding="utf-8").split("\n")
+    wanted = [n for n, line in enumerate(lines, 1) if line.endswith("~~~bash")]
+    assert [block.location.line for block in page.blocks] == wanted
+    assert [block.commands[0].line for block in page.blocks] == [n + 1 for n in wanted]

@@ -122,3 +122,16 @@ def test_mistake(language: str, text: str, snapshot: Snapshot) -> None:
     with pytest.raises(DoclabError) as caught:
         parse(text, language=language, first=FIRST)
     snapshot(str(caught.value))
+
+
+def test_blank_line_in_a_continuation() -> None:
+    """An editor may have removed the blank behind the second prompt."""
+    assert session("$ cat <<EOF\n> a\n>\n> EOF\na\n")[0].text == "cat <<EOF\na\n\nEOF"
+
+
+@pytest.mark.parametrize("comment", ["# why", "  # why \\\n# more"])
+def test_comment_with_output(comment: str) -> None:
+    """What the page shows after a comment would never be compared."""
+    with pytest.raises(DoclabError, match=r"^docs/page\.md:11: a comment prints nothing"):
+        session(f"$ true\n$ {comment}\noutput\n")
+    assert session(f"$ true\n$ {comment}\n")[1].expected == ""

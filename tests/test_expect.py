@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from conftest import Snapshot
 from hypothesis import assume, given
@@ -294,3 +296,13 @@ def test_many_any_lines_stay_quick() -> None:
     expected = "...\na\n...\nb\n...\nc\n...\nd"
     actual = "\n".join(["a", "b", "c"] * 2000)
     assert match(expected, actual) is None
+
+
+def test_a_long_output_is_compared_quickly() -> None:
+    """The time is linear in the output, which may be half a megabyte of short lines."""
+    actual = "\n".join(["a"] * 250_000)
+    start = time.monotonic()
+    assert match("...\nb", actual) is None
+    assert match("...\nb\n...", actual) is None
+    assert match("...\na", actual) == {}
+    assert time.monotonic() - start < 5

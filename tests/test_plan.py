@@ -133,3 +133,92 @@ def test_nothing_to_run() -> None:
     """A site of prose is an error."""
     with pytest.raises(DoclabError, match="no block to run"):
         plan([page("prose")])
+
+
+SYSTEMS = ("Debian", "Fedora")
+WAYS = ("Copy", "Script", "Both")
+
+
+def test_equal_sets_in_two_tabs() -> None:
+    """A set that is in both tabs of another one runs in both."""
+    outer = ("Rootless", "Rootful")
+    blocks = [
+        block(f"{a} {b}", line=n * 10 + m, tabs=(tab(a, *outer), tab(b, *SYSTEMS)))
+        for n, a in enumerate(outer)
+        for m, b in enumerate(SYSTEMS, 1)
+    ]
+    run = {item.text for s in plan([page("page", *blocks)]) for item in s.blocks}
+    assert run == {f"{a} {b}" for a in outer for b in SYSTEMS}
+
+
+@st.composite
+def blocks_in_tabs(draw: st.DrawFn) -> list[Block]:
+    """Return blocks in sets of tabs, equal sets also in several places."""
+    found: list[Block] = []
+    groups = [tuple(f"{name}{n}" for n in range(1 + len(name))) for name in ("A", "BB", "CCC")]
+
+    def fill(tabs: tuple[Tab, ...], depth: int) -> None:
+        for _ in range(draw(st.integers(0, 2))):
+            found.append(block(f"block{len(found)}", line=len(found) + 1, tabs=tabs))
+        free = [group for group in groups if group not in [one.group for one in tabs]]
+        for group in draw(st.lists(st.sampled_from(free), max_size=2)) if free else []:
+            for label in group:
+                fill((*tabs, tab(label, *group)), depth + 1)
+
+    fill((), 0)
+    found.append(block("end", line=len(found) + 1))
+    return found
+
+
+@given(blocks_in_tabs())
+def test_what_a_reader_sees_is_what_runs(blocks: list[Block]) -> None:
+    """Every block runs; with a scenario's choices, a reader sees exactly its blocks."""
+    scenarios = plan([page("page", *blocks)])
+    assert {b.location for s in scenarios for b in s.blocks} == {b.location for b in blocks}
+    for scenario in scenarios:
+        chosen = {one.group: one.label for one in scenario.variant}
+        assert len(chosen) == len(scenario.variant)
+        seen = [b for b in blocks if all(chosen.get(t.group) == t.label for t in b.tabs)]
+        assert list(scenario.blocks) == seen
+        for b in seen:  # a set that is in view has a choice
+            inside = [o for o in blocks if o.tabs[: len(b.tabs)] == b.tabs]
+            assert all(o.tabs[len(b.tabs)].group in chosen for o in inside if o.tabs != b.tabs)
+    assert len({s.name for s in scenarios}) == len(scenarios)
+    assert len({s.blocks for s in scenarios}) == len(scenarios)
+
+
+def test_independent_sets_share_scenarios() -> None:
+    """Two sets need as many scenarios as the larger has tabs."""
+    blocks = [block(x, line=n, tabs=(tab(x, *SYSTEMS),)) for n, x in enumerate(SYSTEMS)]
+    blocks += [block(x, line=n, tabs=(tab(x, *WAYS),)) for n, x in enumerate(WAYS, 5)]
+    scenarios = plan([page("page", *blocks)])
+    assert len(scenarios) == 3
+    assert {b.text for s in scenarios for b in s.blocks} == {*SYSTEMS, *WAYS}
+
+
+def test_cut_off_before_the_tabs() -> None:
+    """What is cut off before the scenarios differ runs once."""
+    blocks = [block("start"), *(block(x, line=9, tabs=(tab(x, *SYSTEMS),)) for x in SYSTEMS)]
+    assert len(plan([page("page", *blocks)], word="start")) == 1
+
+
+def test_a_line_in_a_tab() -> None:
+    """A line in a tab means the scenario in which this tab is chosen."""
+    tabs = [block(x, line=n, tabs=(tab(x, *WAYS),)) for n, x in enumerate(WAYS, 2)]
+    until = Location(path=Path("docs/page.md"), line=3)
+    (scenario,) = plan([page("page", block("a"), *tabs)], until=until)
+    assert (scenario.name, [b.text for b in scenario.blocks]) == ("page[Script]", ["a"])
+
+
+def test_the_line_of_the_first_block() -> None:
+    """Before the first block there is a lab in which nothing has run."""
+    until = Location(path=Path("docs/page.md"), line=1)
+    (scenario,) = plan([page("page", block("a"))], until=until)
+    assert scenario.blocks == ()
+
+
+@pytest.mark.parametrize("argument", ["page:", "page:x", "page:1:2", "page:0", "page:-1"])
+def test_no_line(argument: str, tmp_path: Path) -> None:
+    """What is behind the colon and is no line is an error, not the whole page."""
+    with pytest.raises(DoclabError, match="behind the colon"):
+        page_of(argument, [page("page", block())], tmp_path)

@@ -180,3 +180,21 @@ def test_failure_text(lab: LocalLab, snapshot: Snapshot) -> None:
     """What a person reads when a block fails."""
     (result,) = run(lab, block("echo inactive", expected="active", line=7))
     snapshot(describe_failure(dataclasses.replace(result, user="test")))
+
+
+def test_a_job_of_an_earlier_block(lab: LocalLab) -> None:
+    """A job that one block may leave is no fault of the next."""
+    results = run(lab, block("sleep 60 &", background=True), block("echo on", line=9))
+    assert fates(results) == ["passed", "passed"]
+
+
+def test_a_status_at_the_end_of_a_script(lab: LocalLab) -> None:
+    """Only the last line of a script has the status that is wanted."""
+    assert fates(run(lab, block("true\n(exit 3)", status=3))) == ["passed"]
+    assert fates(run(lab, block("(exit 3)\n(exit 3)", status=3))) == ["failed"]
+
+
+def test_a_block_that_prints_over_lines(lab: LocalLab) -> None:
+    """All that a session's command prints is compared, also over several lines."""
+    text = "for i in 1 2\ndo\n  echo $i\ndone"
+    assert fates(run(lab, block(text, expected="1\n2"))) == ["passed"]

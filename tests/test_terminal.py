@@ -212,3 +212,149 @@ def test_no_shell_at_all(open_terminal: Open) -> None:
     terminal = Terminal(["true"], nonce=NONCE, stop=threading.Event())
     assert terminal.wait_for_prompt(DEADLINE).problem == "it ended the terminal."
     terminal.close()
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("x=$(yes | head --lines=1)", 0),
+        ("yes | head --lines=1 | cat", 0),
+        ("if true; then yes | head --lines=1; fi", 0),
+        ("if false | true; then :; fi", 0),
+        ("! false | true", 0),
+        ("! true | true", 1),
+        ("(exit 3) | yes | head --lines=1", 3),
+        ("yes | head --lines=1 | (exit 5)", 5),
+        ("true | (exit 5)", 5),
+        ("f() { return 8; }; f", 8),
+        ("test -e nowhere || (exit 9)", 9),
+        ("case a in b) ;; esac", 0),
+        ("((0))", 1),
+        ("[[ a == b ]]", 1),
+        ("x=$(exit 6)", 6),
+    ],
+)
+def test_status_of_the_command_line(terminal: Terminal, command: str, expected: int) -> None:
+    """Conditions, negations and writers whose reader had enough are no failures."""
+    (outcome,) = run(terminal, command)
+    assert status(outcome) == expected
+    assert bool(outcome.errors) <= bool(expected)
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("[[ a == b ]]; true", [("1", "[[ a == b ]]")]),
+        ("((0)); true", [("1", "((0))")]),
+        ("false | true; true", [("1 | 0", "true")]),
+        ("bash -c 'exit 3'; true", [("3", "bash -c 'exit 3'")]),
+        ("if false | true; then :; fi; true", []),
+        ("false && true; true", []),
+        ("x=$(false) || true", []),
+        ("if ! x=$(false); then true; fi", []),
+    ],
+)
+def test_the_part_that_failed(
+    terminal: Terminal, command: str, expected: list[tuple[str, str]]
+) -> None:
+    """It is named with its statuses, unless its status was asked for."""
+    (outcome,) = run(terminal, command)
+    assert list(outcome.errors) == expected
+
+
+@pytest.mark.parametrize("name", ["a;b", "a b;1", r"a\ab", r"a\nb", r"a\eb", "ünï"])
+def test_a_directory_of_any_name(terminal: Terminal, name: str) -> None:
+    """The report of the prompt survives it."""
+    run(terminal, f"mkdir $'{name}' && cd $'{name}'")
+    assert run(terminal, "echo on")[0].output == "on\n"
+
+
+def test_a_line_that_a_terminal_cuts_off(terminal: Terminal) -> None:
+    """It is refused, not typed in part."""
+    (outcome,) = run(terminal, f"echo {'x' * 5000} | wc --chars")
+    assert outcome.problem is not None
+    assert "more than 4094 bytes" in outcome.problem
+    text = f"echo {'x' * 4094}"[:4080] + " | wc --chars"
+    assert run(terminal, text[-4094:])[0].output == "4076\n"
+
+
+def test_a_here_document_arrives_as_it_is(terminal: Terminal) -> None:
+    """With blank lines, comments, tabs and blanks."""
+    body = "# no comment\n\n\ttab\n  two blanks  \n$HOME `x` \\n"
+    (outcome,) = run(terminal, f"cat <<'EOF'\n{body}\nEOF")
+    assert outcome.output == f"{body}\n"
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        r"\e]133;C;wrong\a",
+        r"\e]133;E;wrong;1;2;false\a",
+        r"\e]133;D;;0;x@y;1;/;\a",
+        r"\e]133;D\a",
+        r"\e]133;\a\e]133;D;wrong",
+        r"\e]133;never closed",
+        r"\e]13",
+        r"\e",
+    ],
+)
+def test_reports_that_are_none(terminal: Terminal, report: str) -> None:
+    """Whatever a program prints, the command ends when it has ended."""
+    (outcome,) = run(terminal, f"printf 'a{report}'; cat /dev/null; echo b")
+    assert status(outcome) == 0
+    assert outcome.output.endswith("b\n")
+    assert run(terminal, "echo c")[0].output == "c\n"
+
+
+def test_a_long_report_that_is_none(terminal: Terminal) -> None:
+    """The start of a report without an end does not hold up what follows."""
+    (outcome,) = run(terminal, r"printf '\e]133;D;'; yes | head --bytes=100000; echo end")
+    assert outcome.output.endswith("end\n")
+
+
+def test_signals_are_as_at_a_login(tmp_path: Path) -> None:
+    """A shell does not inherit from Python that SIGPIPE is ignored."""
+    argv = [word for word in shell(tmp_path) if not word.startswith("--default-signal")]
+    terminal = Terminal(argv, nonce=NONCE, stop=threading.Event())
+    terminal.wait_for_prompt(DEADLINE)
+    (outcome,) = run(terminal, "yes | head --lines=1")
+    terminal.close()
+    assert (outcome.output, status(outcome)) == ("y\n", 0)
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("12345\rab\n", "ab345\n"),
+        ("loading\r\x1b[Kdone\n", "done\n"),
+        ("loading\x1b[2K\rdone\n", "done\n"),
+        ("a\r\r\nb\r\r\n", "a\nb\n"),
+    ],
+)
+def test_a_line_that_is_overwritten(raw: str, shown: str) -> None:
+    """A carriage return overwrites as much as follows it, and no more."""
+    assert clean(raw) == shown
+
+
+def test_an_endless_writer_ends_at_its_deadline(terminal: Terminal) -> None:
+    """Output that never stops is no sign of an end."""
+    (outcome,) = run(terminal, "yes", deadline=0.5)
+    assert outcome.problem == "it did not end within 0.5 s."
+
+
+def test_close_ends_the_shell(open_terminal: Open) -> None:
+    """A closed terminal leaves no process behind."""
+    terminal = open_terminal()
+    assert terminal.prompt is not None
+    process = Path(f"/proc/{terminal.prompt.shell}")
+    terminal.close()
+    end = time.monotonic() + DEADLINE
+    while process.exists():
+        assert time.monotonic() < end
+
+
+def test_a_report_without_an_end_takes_no_memory(terminal: Terminal) -> None:
+    """However much follows it."""
+    (outcome,) = run(terminal, r"printf '\e]133;D;'; yes", deadline=1)
+    assert outcome.problem == "it did not end within 1 s."
+    assert len(terminal._pending) < 100_000

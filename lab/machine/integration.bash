@@ -24,8 +24,8 @@ if [[ $- == *i* && -t 1 && -n $__doclab_nonce ]]; then
     __doclab_ready=1
     PS1='' PS2=$'\e]133;C;'"$__doclab_nonce"$'\a'
     # Armed only now: what start-up files do is not the page's business.
-    trap '__doclab_error "${PIPESTATUS[@]}"' ERR
-    printf '\e]133;D;%s;%s;%s;%s;%s;' "$__doclab_nonce" "$status" "${who@P}" "$BASHPID" "$PWD"
+    trap '__doclab_error "$?" "${PIPESTATUS[@]}"' ERR
+    printf '\e]133;D;%s;%s;%s;%s;%s;' "$__doclab_nonce" "$status" "${who@P}" "$BASHPID" "${PWD//[[:cntrl:]]/?}"
     jobs -pr
     printf '\a'
   }
@@ -33,9 +33,11 @@ if [[ $- == *i* && -t 1 && -n $__doclab_nonce ]]; then
   # 141 is a writer whose reader had enough, as in `… | head -1`.
   __doclab_error() {
     local part failed=
+    # After `[[` and `((`, the parts are those of an earlier command.
+    [[ " ${*:2} " == *" $1 "* ]] || set -- "$1" "$1"
     for part in "$@"; do [[ $part == 0 || $part == 141 ]] || failed=1; done
     [[ -z $failed ]] || printf '\e]133;E;%s;%s;%s;%s\a' \
-      "$__doclab_nonce" "$$" "$*" "$BASH_COMMAND" > /dev/tty
+      "$__doclab_nonce" "$$" "${*:2}" "$BASH_COMMAND" > /dev/tty
   }
   set -o errtrace
   PROMPT_COMMAND=(__doclab_prompt)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from doclab import expect
 from doclab.lab import Lab
 from doclab.model import Block, Command, Failure, Location
@@ -74,7 +76,7 @@ def outcome_is_good(
                 f"its exit status is {status}, not {wanted}.",
                 expected=command.expected or None,
                 actual=expect.tidy(outcome.output),
-                status=" | ".join(map(str, prompt.parts)) if prompt is not None else None,
+                status=prompt.shown if prompt is not None else None,
             )
         )
     if outcome.errors and not wanted:
@@ -122,13 +124,14 @@ def machine_restarts(block: Block, lab: Lab, before: str) -> None:
         )
 
 
-def no_job_is_left(block: Block, lab: Lab) -> None:
+def no_job_is_left(block: Block, lab: Lab, before: Sequence[int]) -> None:
     """Check that no job of the block still runs in the background."""
     prompt = lab.terminal(block.machine).prompt
-    if prompt is None or not prompt.jobs or block.background:
+    left = [job for job in prompt.jobs if job not in before] if prompt is not None else []
+    if not left or block.background:
         return
     command = block.commands[-1]
-    pids = ", ".join(map(str, prompt.jobs))
+    pids = ", ".join(map(str, left))
     raise FailedError(
         failure_of(
             block,

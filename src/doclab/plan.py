@@ -35,12 +35,17 @@ def plan(
     chains = {name: _chain(by_name[name], by_name) for name in wanted}
     needed = {name for target, chain in chains.items() for name in chain if name != target}
     scenarios: list[Scenario] = []
+    place = next((b for page in pages for b in page.blocks if b.location == until), None)
     for target, chain in chains.items():
         if target in needed:
             continue
         for variant in _variants([block for name in chain for block in by_name[name].blocks]):
+            if place is not None and not all(tab in variant for tab in place.tabs):
+                continue  # another tab is chosen: the reader never comes to this line
             scenario = _scenario(chain, by_name, variant, word, until)
-            if scenario.blocks and scenario not in scenarios:
+            if (scenario.blocks or place is not None) and all(
+                scenario.blocks != other.blocks for other in scenarios
+            ):
                 scenarios.append(scenario)
     if not scenarios:
         what = f"that has the word {word!r}" if word else "to run"
@@ -65,11 +70,13 @@ def page_of(argument: str, pages: Sequence[Page], root: Path) -> tuple[Page, int
     Raises:
         DoclabError: if there is no such page.
     """
-    name, _, number = argument.partition(":")
+    name, colon, number = argument.partition(":")
+    if colon and not (number.isdecimal() and int(number)):
+        raise DoclabError(f"{argument}: behind the colon comes a line, as in {name}:12.")
     path = Path(name).resolve()
     for page in pages:
         if (root / page.path).resolve() == path or page.name == name:
-            return page, int(number) if number.isdigit() else None
+            return page, int(number) if colon else None
     known = ", ".join(str(page.path) for page in pages if page.blocks)
     raise DoclabError(f"{argument}: there is no such page; pages with blocks are {known}.")
 
@@ -98,34 +105,39 @@ def _chain(page: Page, by_name: dict[str, Page]) -> tuple[str, ...]:
 
 
 def _variants(blocks: Sequence[Block]) -> list[tuple[Tab, ...]]:
-    """Return choices of tabs, such that each tab is chosen at least once.
+    """Return choices of tabs, such that each tab is chosen wherever it is.
 
     Sets with the same labels are one choice, since a reader's choice holds for
-    all of them. A set inside a tab only counts when that tab is chosen: its
-    choices rotate among the variants in which it is.
+    all of them. Each tab, with the tabs around it, joins the first variant that
+    it does not contradict. Then each variant chooses in the sets that it shows.
     """
-    parents: dict[tuple[str, ...], tuple[Tab, ...]] = {}
-    for block in blocks:
-        for depth, tab in enumerate(block.tabs):
-            parents.setdefault(tab.group, block.tabs[:depth])
-    variants: list[tuple[Tab, ...]] = [()]
-    for group, outside in parents.items():
-        extended = []
-        seen = 0
-        fitting = [v for v in variants if all(tab in v for tab in outside)]
-        for variant in variants:
-            if variant in fitting:
-                label = group[seen % len(group)]
-                seen += 1
-                extended.append((*variant, Tab(group=group, label=label)))
-            else:
-                extended.append(variant)
-        while seen < len(group):
-            base = fitting[seen % len(fitting)]
-            extended.append((*base, Tab(group=group, label=group[seen])))
-            seen += 1
-        variants = extended
-    return variants
+    wishes = dict.fromkeys(
+        (*block.tabs[:depth], Tab(group=tab.group, label=label))
+        for block in blocks
+        for depth, tab in enumerate(block.tabs)
+        for label in tab.group
+    )
+    groups = dict.fromkeys(tab.group for wish in wishes for tab in wish)
+    variants: list[dict[tuple[str, ...], str]] = []
+    for wish in wishes:
+        choice = {tab.group: tab.label for tab in wish}
+        if any(choice[tab.group] != tab.label for tab in wish):
+            continue  # a set in a tab of the same set: nobody sees this tab
+        for variant in [v for v in variants if choice.items() <= v.items()] or variants:
+            if all(variant.get(group, label) == label for group, label in choice.items()):
+                variant.update(choice)
+                break
+        else:
+            variants.append(choice)
+    for number, variant in enumerate(variants or [{}]):
+        for wish in wishes:
+            *outside, tab = wish
+            if all(variant.get(t.group) == t.label for t in outside):
+                variant.setdefault(tab.group, tab.group[number % len(tab.group)])
+    return [
+        tuple(Tab(group=group, label=variant[group]) for group in groups if group in variant)
+        for variant in variants or [{}]
+    ]
 
 
 def _scenario(

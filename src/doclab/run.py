@@ -140,6 +140,7 @@ def _run_block(scenario: Scenario, block: Block, lab: Lab, captured: dict[str, s
     try:
         terminal = lab.terminal(block.machine)
         user = checks.user_of(terminal)
+        jobs = terminal.prompt.jobs if terminal.prompt is not None else ()
         before = lab.started_at(block.machine) if block.restart else ""
         for number, command in enumerate(block.commands):
             last = number == len(block.commands) - 1
@@ -147,7 +148,7 @@ def _run_block(scenario: Scenario, block: Block, lab: Lab, captured: dict[str, s
         if block.restart:
             checks.machine_restarts(block, lab, before)
         else:
-            checks.no_job_is_left(block, lab)
+            checks.no_job_is_left(block, lab, jobs)
     except checks.FailedError as error:
         failure = error.failure
     except DoclabError as error:
@@ -184,7 +185,9 @@ def _run_command(
     for outcome in terminal.feed(command.text, deadline=block.deadline):
         output += outcome.output
         printed.append(outcome.output)
-        checks.outcome_is_good(block, command, outcome, lab, last=last)
+        rest = command.text.split("\n")[outcome.line + outcome.text.count("\n") + 1 :]
+        ends = not any(line.strip() and not line.lstrip().startswith("#") for line in rest)
+        checks.outcome_is_good(block, command, outcome, lab, last=last and ends)
     if command.expected is None or outcome is None:
         return
     values = expect.match(

@@ -12,6 +12,7 @@ import dataclasses
 import os
 import re
 import select
+import signal
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -19,12 +20,14 @@ from collections.abc import Iterator, Sequence
 import pexpect
 
 ROWS, COLUMNS = 40, 100
+LONGEST_LINE = 4094  # bytes that the kernel's line buffer holds, without the newline
 KEEP_BYTES = 256 * 1024  # of the start, and as much of the end, of an output
 _START = b"\x1b]133;"
 _LONGEST_REPORT = 8192
 _ESCAPES = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][0-9A-Za-z]|\x1b[=>78cM]"
 )
+_ERASE = ("\x1b[K", "\x1b[0K", "\x1b[2K")  # to the end of the line; the last: all of it
 
 
 class StoppedError(Exception):
@@ -45,8 +48,15 @@ class Prompt:
     @property
     def status(self) -> int:
         """Exit status, where a writer whose reader had enough is no failure."""
-        cut_off = self.code == 141 and self.parts[-1:] == (0,) and set(self.parts) <= {0, 141}
-        return 0 if cut_off else self.code
+        if self.code != 141:
+            return self.code
+        return next((part for part in reversed(self.parts) if part not in (0, 141)), 0)
+
+    @property
+    def shown(self) -> str:
+        """The statuses for people: of each part, if they explain that of the command."""
+        parts = self.parts if self.code in self.parts else (self.code,)
+        return " | ".join(map(str, parts))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -89,14 +99,20 @@ class Output:
 
 def clean(text: str) -> str:
     """Remove escape sequences, and what a carriage return had overwritten."""
-    text = _ESCAPES.sub("", text).replace("\r\n", "\n")
-    if "\r" not in text:
-        return text
-    lines = []
-    for line in text.split("\n"):
-        parts = [part for part in line.split("\r") if part]
-        lines.append(parts[-1] if parts else "")
-    return "\n".join(lines)
+    text = text.replace("\r\n", "\n")
+    if "\r" in text:
+        text = "\n".join(map(_overwritten, text.split("\n")))
+    return _ESCAPES.sub("", text)
+
+
+def _overwritten(line: str) -> str:
+    shown = ""
+    for part in line.split("\r"):
+        if part.startswith(_ERASE):
+            shown = ""
+        new = _ESCAPES.sub("", part)
+        shown = "" if part.endswith(_ERASE[-1]) else new + shown[len(new) :]
+    return shown
 
 
 class Terminal:
@@ -118,6 +134,7 @@ class Terminal:
             dimensions=(ROWS, COLUMNS),
             timeout=None,
             echo=False,
+            preexec_fn=_as_at_login,
         )
         self._pending = b""
         self._poll = select.poll()
@@ -144,6 +161,14 @@ class Terminal:
         """
         lines = text.split("\n")
         start = 0
+        if any(len(line.encode()) > LONGEST_LINE for line in lines):
+            yield self._refused(
+                0,
+                text,
+                f"it has a line of more than {LONGEST_LINE} bytes, which a terminal cuts off;"
+                " end lines with a backslash, and go on in the next.",
+            )
+            return
         while start < len(lines):
             if not lines[start].strip() or lines[start].lstrip().startswith("#"):
                 start += 1
@@ -162,17 +187,19 @@ class Terminal:
                     break
                 if end == len(lines):
                     self.interrupt()
-                    yield Outcome(
-                        line=start,
-                        text="\n".join(lines[start:]),
-                        output="",
-                        prompt=self.prompt,
-                        errors=(),
-                        problem="the command is not complete: the shell waits for the rest of a"
+                    yield self._refused(
+                        start,
+                        "\n".join(lines[start:]),
+                        "the command is not complete: the shell waits for the rest of a"
                         " quotation, a here-document or a compound command.",
                     )
                     return
             start = end
+
+    def _refused(self, line: int, text: str, problem: str) -> Outcome:
+        return Outcome(
+            line=line, text=text, output="", prompt=self.prompt, errors=(), problem=problem
+        )
 
     def interrupt(self) -> bool:
         """Press Ctrl-C; say whether the prompt came back within five seconds."""
@@ -271,6 +298,11 @@ class Terminal:
             output.add(self._pending[:start])
             self._pending = self._pending[end + 1 :]
             return kind, payload
+
+
+def _as_at_login() -> None:
+    """Give the shell the signals that it would have: Python ignores SIGPIPE."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 
 
 def _split(report: bytes) -> tuple[bytes, bytes, bytes]:
