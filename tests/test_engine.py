@@ -38,7 +38,7 @@ def test_new_enough(programs: Path, version: str) -> None:
     found = detect()
     assert found.version == version
     assert found.argv("ps") == ["podman", "ps"]
-    assert {"--privileged", "--systemd=always"} <= set(found.run_flags)
+    assert {"--privileged", "--systemd=always"} <= set(found.machine_flags)
 
 
 @pytest.mark.parametrize("version", ["3.4.4", "4.2.9", "4.0", "4", "0.1"])

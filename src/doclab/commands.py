@@ -27,6 +27,11 @@ PROMPT = re.compile(
 _CONTINUATION = "> "
 
 
+def runs_nothing(line: str) -> bool:
+    """Whether a shell would run nothing: the line is empty, or a comment."""
+    return not line.strip() or line.lstrip().startswith("#")
+
+
 def looks_like_session(text: str) -> bool:
     """Whether the first line that is not blank starts with a prompt."""
     first = next((line for line in text.split("\n") if line.strip()), "")
@@ -46,7 +51,7 @@ def parse(text: str, *, language: str, first: Location) -> tuple[Command, ...]:
     """
     if language in SESSION_LANGUAGES or looks_like_session(text):
         return _session(text, first)
-    if not any(line.strip() and not line.strip().startswith("#") for line in text.split("\n")):
+    if all(map(runs_nothing, text.split("\n"))):
         raise DoclabError(f"{first}: the block has no command; remove it, or write one.")
     return (Command(text=text.rstrip("\n"), line=first.line),)
 
@@ -92,7 +97,7 @@ def _expectation(place: Location, command: list[str], output: list[str]) -> str:
     expected = "\n".join(line.rstrip() for line in output).rstrip("\n")
     if not "".join(command).strip():
         raise DoclabError(f"{place}: a prompt without a command.")
-    if expected and all(not line.strip() or line.lstrip().startswith("#") for line in command):
+    if expected and all(map(runs_nothing, command)):
         raise DoclabError(
             f"{place}: a comment prints nothing, so what the page shows after it would not"
             " be compared; write the comment as text outside of the block."

@@ -29,9 +29,14 @@ class Engine:
     """How to call Podman on this machine."""
 
     command: tuple[str, ...]  # what comes before Podman's own arguments
-    run_flags: tuple[str, ...]  # for machines of the lab
+    run_flags: tuple[str, ...]  # for every container of the lab
     build_flags: tuple[str, ...]  # for images of the lab
     version: str
+
+    @property
+    def machine_flags(self) -> tuple[str, ...]:
+        """Flags for containers in which systemd is process 1."""
+        return (*self.run_flags, "--systemd=always")
 
     def argv(self, *arguments: str) -> list[str]:
         """Return the full command line of a call."""
@@ -104,7 +109,7 @@ def detect() -> Engine:
         raise DoclabError("Podman is not installed; `nox -s host` installs it.")
     version = _version()
     command: tuple[str, ...] = ("podman",)
-    run_flags = ["--privileged", "--systemd=always"]
+    run_flags = ["--privileged"]
     build_flags: list[str] = []
     if os.geteuid() == 0:
         if not (_CGROUPS / "cgroup.controllers").exists():

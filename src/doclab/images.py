@@ -157,10 +157,9 @@ class ImageStore:
         server = self._tag("registry-server", "registry")
         self._build(self._recipe / "registry", server, base)
         container = f"doclab-fill-{os.getpid()}"
-        flags = [flag for flag in self._engine.run_flags if not flag.startswith("--systemd")]
         self._engine.call(
             "run",
-            *flags,
+            *self._engine.run_flags,
             "--detach",
             f"--label={LABEL}",
             f"--name={container}",

@@ -60,7 +60,7 @@ class Lab:
             "run",
             "--detach",
             *self._labels,
-            *(flag for flag in self._engine.run_flags if not flag.startswith("--systemd")),
+            *self._engine.run_flags,
             f"--name={self.name}-registry",
             f"--network={self.name}",
             "--network-alias=registry",
@@ -71,7 +71,7 @@ class Lab:
                 "run",
                 "--detach",
                 *self._labels,
-                *self._engine.run_flags,
+                *self._engine.machine_flags,
                 "--restart=always",  # as a computer does after `systemctl reboot`
                 f"--name={self.container(machine)}",
                 f"--hostname={machine}",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from doclab import checks, expect
+from doclab.commands import runs_nothing
 from doclab.lab import Lab
 from doclab.model import (
     Block,
@@ -186,8 +187,8 @@ def _run_command(
         output += outcome.output
         printed.append(outcome.output)
         rest = command.text.split("\n")[outcome.line + outcome.text.count("\n") + 1 :]
-        ends = not any(line.strip() and not line.lstrip().startswith("#") for line in rest)
-        checks.outcome_is_good(block, command, outcome, lab, last=last and ends)
+        ends = last and all(map(runs_nothing, rest))
+        checks.outcome_is_good(block, command, outcome, lab, last=ends)
     if command.expected is None or outcome is None:
         return
     values = expect.match(

@@ -19,6 +19,8 @@ from collections.abc import Iterator, Sequence
 
 import pexpect
 
+from doclab.commands import runs_nothing
+
 ROWS, COLUMNS = 40, 100
 LONGEST_LINE = 4094  # bytes that the kernel's line buffer holds, without the newline
 KEEP_BYTES = 256 * 1024  # of the start, and as much of the end, of an output
@@ -170,7 +172,7 @@ class Terminal:
             )
             return
         while start < len(lines):
-            if not lines[start].strip() or lines[start].lstrip().startswith("#"):
+            if runs_nothing(lines[start]):
                 start += 1
                 continue
             end = start
