@@ -19,7 +19,7 @@ from sphinx.errors import SphinxError
 from doclab import commands, fences
 from doclab.directives import AFTER, OPTIONS
 from doclab.expect import parse_placeholder
-from doclab.model import Block, Command, DoclabError, Location, Page, Tab
+from doclab.model import Answer, Block, Command, DoclabError, Location, Page, Tab
 from doclab.terminal import clean
 
 
@@ -173,17 +173,29 @@ class _PageReader:
             tabs=_tabs(node),
             language=language,
             machine=machine,
-            user=next((command.user for command in parsed if command.user), None),
+            user=_text(options, "as")
+            or next((command.user for command in parsed if command.user), None),
             text=text.rstrip("\n"),
             commands=parsed,
             placeholders=tuple(
                 parse_placeholder(item) for item in _strings(options.get("vary", []))
             ),
+            terminal=_text(options, "terminal") or "",
             deadline=float(str(options.get("deadline", 60.0))),
             status=int(str(options.get("status", 0))),
+            wait=float(str(options.get("wait", 0.0))),
+            steady=int(str(options.get("steady", 1))),
+            json="json" in options,
+            answers=tuple(
+                Answer(question=question, text=answer, shown=shown)
+                for key, shown in (("answer", True), ("secret", False))
+                for question, answer in _pairs(options.get(key, []))
+            ),
+            running="running" in options,
+            continues="continues" in options,
             background="background" in options,
             restart="restart" in options,
-            skip=str(options["skip"]).strip() if "skip" in options else None,
+            skip=_text(options, "skip"),
         )
 
     def _machine(
@@ -257,6 +269,14 @@ class _PageReader:
 
 def _strings(value: object) -> list[str]:
     return [str(item) for item in value] if isinstance(value, list) else []
+
+
+def _pairs(value: object) -> list[tuple[str, str]]:
+    return [(str(a), str(b)) for a, b in value] if isinstance(value, list) else []
+
+
+def _text(options: dict[str, object], key: str) -> str | None:
+    return str(options[key]).strip() if key in options else None
 
 
 def _headings(node: nodes.Node) -> tuple[str, ...]:

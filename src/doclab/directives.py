@@ -37,22 +37,39 @@ def _placeholders(argument: str | None) -> list[str]:
     return declarations
 
 
+def _answers(argument: str | None) -> list[tuple[str, str]]:
+    found = []
+    for declaration in shlex.split(directives.unchanged_required(argument or "")):
+        question, equals, text = declaration.rpartition("=")
+        if not equals or not question.strip():
+            raise ValueError(f"the answer {declaration!r} is not of the form QUESTION=TEXT.")
+        found.append((question, text))
+    return found
+
+
 class RunDirective(CodeBlock):
     """A block that needs to say more than a fence can."""
 
     option_spec: ClassVar[dict[str, Any]] = {
         **CodeBlock.option_spec,
         "on": directives.unchanged_required,  # machine, for blocks without prompts
+        "as": directives.unchanged_required,  # user, for blocks without prompts
+        "terminal": directives.unchanged_required,  # name of another terminal
         "deadline": _seconds,  # for each command
         "status": directives.nonnegative_int,  # that the last command has
         "vary": _placeholders,  # parts of the output that may differ
+        "wait": _seconds,  # repeat each command until it is right
+        "steady": directives.positive_int,  # times in a row that it must be right
+        "json": directives.flag,  # compare as JSON, by shape
+        "answer": _answers,  # what to type when a command asks
+        "secret": _answers,  # the same, where the screen does not show it
+        "running": directives.flag,  # the last command goes on after the block
+        "continues": directives.flag,  # shows what such a command prints later
         "background": directives.flag,  # may leave jobs running
         "restart": directives.flag,  # restarts its machine
         "skip": directives.unchanged_required,  # why it is not run
     }
-    own: ClassVar[frozenset[str]] = frozenset(
-        {"on", "deadline", "status", "vary", "background", "restart", "skip"}
-    )
+    own: ClassVar[frozenset[str]] = frozenset(option_spec) - frozenset(CodeBlock.option_spec)
 
     def run(self) -> list[nodes.Node]:
         """Return what a code block returns, with our options attached."""

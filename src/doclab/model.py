@@ -55,6 +55,15 @@ class Tab:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a person types when a command asks a question."""
+
+    question: str  # the end of what the command shows before it waits
+    text: str  # without the newline
+    shown: bool = True  # whether the screen shows it, unlike a password
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Block:
     """One fenced code block that a reader runs."""
 
@@ -68,8 +77,16 @@ class Block:
     text: str  # content of the fence
     commands: tuple[Command, ...]  # in order
     placeholders: tuple[Placeholder, ...] = ()
+    needs: tuple[str, ...] = ()  # what the lab must have, such as "podman>=5.6"
+    terminal: str = ""  # name of the terminal on the machine; empty: the first
     deadline: float = 60.0  # seconds for each command
     status: int = 0  # exit status that the last command must have
+    wait: float = 0.0  # seconds in which a command is repeated until it is right
+    steady: int = 1  # times in a row that it must then be right
+    json: bool = False  # whether output is compared as JSON, by shape
+    answers: tuple[Answer, ...] = ()  # what a person types when a command asks
+    running: bool = False  # whether its last command goes on after the block
+    continues: bool = False  # whether it shows what such a command prints later
     background: bool = False  # whether it may leave jobs running
     restart: bool = False  # whether it restarts its machine
     skip: str | None = None  # the author's reason not to run it
@@ -124,6 +141,16 @@ class Failure:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class CommandResult:
+    """What one command of a block did."""
+
+    command: Command
+    output: str  # what the terminal showed, shortened if long
+    status: str  # exit status, of each part if it was a pipeline; empty: none
+    seconds: float
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class BlockResult:
     """The fate of one block in one scenario."""
 
@@ -134,8 +161,24 @@ class BlockResult:
     reason: str  # empty for passed
     seconds: float
     user: str  # who ran it
-    output: str = ""  # what the terminal showed, shortened if long
+    commands: tuple[CommandResult, ...] = ()  # those that ran, in order
+    restored: str = ""  # when it ran, if the lab came from a snapshot (ISO 8601, UTC)
     failure: Failure | None = None
+
+    @property
+    def output(self) -> str:
+        """What the terminal showed, from the first command to the last."""
+        return "".join(command.output for command in self.commands)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PageSummary:
+    """A page, as the ledger lists it."""
+
+    name: str
+    path: Path
+    title: str
+    blocks: int  # how many it has
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -145,6 +188,11 @@ class Ledger:
     results: tuple[BlockResult, ...]
     versions: dict[str, str]  # podman, systemd, workerd, kernel, distribution
     errors: tuple[str, ...] = ()  # what went wrong outside of any block
+    pages: tuple[PageSummary, ...] = ()  # all pages of the site
+    lab: str = ""  # which lab, such as "trixie"
+    complete: bool = False  # whether the whole site was run, not a part of it
+    started: str = ""  # ISO 8601, UTC
+    seconds: float = 0.0  # from the start to the end of the run
 
     def count(self, fate: Fate) -> int:
         """Return how many results have this fate."""

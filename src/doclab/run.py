@@ -16,6 +16,7 @@ from doclab.model import (
     Block,
     BlockResult,
     Command,
+    CommandResult,
     DoclabError,
     Failure,
     Fate,
@@ -117,7 +118,7 @@ def _result(
     *,
     seconds: float = 0.0,
     user: str | None = None,
-    output: str = "",
+    commands: Sequence[CommandResult] = (),
     failure: Failure | None = None,
 ) -> BlockResult:
     return BlockResult(
@@ -128,14 +129,14 @@ def _result(
         reason=reason,
         seconds=round(seconds, 3),
         user=user or block.user or "",
-        output=output if len(output) <= checks.OUTPUT_LIMIT else checks.shortened(output),
+        commands=tuple(commands),
         failure=failure,
     )
 
 
 def _run_block(scenario: Scenario, block: Block, lab: Lab, captured: dict[str, str]) -> BlockResult:
     started, clock = time.time(), time.monotonic()
-    printed: list[str] = []
+    ran: list[CommandResult] = []
     failure: Failure | None = None
     user: str | None = None
     try:
@@ -145,7 +146,7 @@ def _run_block(scenario: Scenario, block: Block, lab: Lab, captured: dict[str, s
         before = lab.started_at(block.machine) if block.restart else ""
         for number, command in enumerate(block.commands):
             last = number == len(block.commands) - 1
-            _run_command(block, command, lab, captured, printed, last=last)
+            _run_command(block, command, lab, captured, ran, last=last)
         if block.restart:
             checks.machine_restarts(block, lab, before)
         else:
@@ -165,7 +166,7 @@ def _run_block(scenario: Scenario, block: Block, lab: Lab, captured: dict[str, s
         failure.problem if failure is not None else "",
         seconds=seconds,
         user=user,
-        output="".join(printed),
+        commands=ran,
         failure=failure,
     )
 
@@ -175,20 +176,30 @@ def _run_command(
     command: Command,
     lab: Lab,
     captured: dict[str, str],
-    printed: list[str],
+    ran: list[CommandResult],
     *,
     last: bool,
 ) -> None:
     terminal = lab.terminal(block.machine)
     checks.user_is_right(block, command, terminal)
-    output = ""
+    output, clock = "", time.monotonic()
     outcome: Outcome | None = None
-    for outcome in terminal.feed(command.text, deadline=block.deadline):
-        output += outcome.output
-        printed.append(outcome.output)
-        rest = command.text.split("\n")[outcome.line + outcome.text.count("\n") + 1 :]
-        ends = last and all(map(runs_nothing, rest))
-        checks.outcome_is_good(block, command, outcome, lab, last=ends)
+    try:
+        for outcome in terminal.feed(command.text, deadline=block.deadline):
+            output += outcome.output
+            rest = command.text.split("\n")[outcome.line + outcome.text.count("\n") + 1 :]
+            ends = last and all(map(runs_nothing, rest))
+            checks.outcome_is_good(block, command, outcome, lab, last=ends)
+    finally:
+        prompt = outcome.prompt if outcome is not None else None
+        ran.append(
+            CommandResult(
+                command=command,
+                output=output if len(output) <= checks.OUTPUT_LIMIT else checks.shortened(output),
+                status=prompt.shown if prompt is not None else "",
+                seconds=round(time.monotonic() - clock, 3),
+            )
+        )
     if command.expected is None or outcome is None:
         return
     values = expect.match(
