@@ -57,6 +57,13 @@ def doctest(session: nox.Session) -> None:
 
 
 @nox.session
+def ledger(session: nox.Session) -> None:
+    """Print what became of the blocks of each page in the last doctest; `-- FILE`."""
+    install(session, "docs")
+    session.run("doclab", "ledger", *session.posargs)
+
+
+@nox.session
 def clean(session: nox.Session) -> None:
     """Remove all labs, kept ones too."""
     install(session, "docs")

@@ -8,7 +8,7 @@ import pytest
 from conftest import LocalLab, Snapshot, block, scenario
 
 from doclab.model import Block, BlockResult, Command, Fate, Placeholder
-from doclab.report import describe_failure
+from doclab.reports.text import describe_failure
 from doclab.run import run_scenario, stopped
 
 

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from doclab import engine, lab, shell_lint, stages
-from doclab.model import DoclabError
+from doclab import engine, lab, ledger, reports, shell_lint, stages
+from doclab.model import DoclabError, Ledger
+from doclab.reports.table import to_table
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,6 +50,14 @@ def _parser() -> argparse.ArgumentParser:
                       help="scenarios at a time")  # fmt: skip
     test.set_defaults(run=stages.test)
 
+    table = commands.add_parser("ledger", help="print what became of the blocks of each page")
+    table.set_defaults(run=_ledger)
+    report = commands.add_parser("report", help="write the reports anew from ledger.json")
+    report.set_defaults(run=_report)
+    for command in (table, report):
+        command.add_argument("file", nargs="?", type=Path, metavar="FILE",
+                             help="default: doctest/ledger.json in the output")  # fmt: skip
+
     listing = commands.add_parser("list", help="list the blocks of each page")
     listing.set_defaults(run=_list)
 
@@ -58,6 +67,23 @@ def _parser() -> argparse.ArgumentParser:
     clean = commands.add_parser("clean", help="remove all labs, kept ones too")
     clean.set_defaults(run=_clean)
     return parser
+
+
+def _read(options: argparse.Namespace) -> tuple[Ledger, Path]:
+    path = options.file or options.build / "doctest" / "ledger.json"
+    return ledger.read(path), path
+
+
+def _ledger(options: argparse.Namespace) -> int:
+    found, _ = _read(options)
+    print(to_table(found))
+    return 0 if found.green else 1
+
+
+def _report(options: argparse.Namespace) -> int:
+    found, path = _read(options)
+    print("\n".join(map(str, reports.write(found, path.parent))))
+    return 0
 
 
 def _list(options: argparse.Namespace) -> int:

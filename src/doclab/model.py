@@ -6,6 +6,7 @@ blocks that run in one fresh lab, and the ledger says what became of each.
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import enum
 from pathlib import Path
@@ -198,12 +199,31 @@ class Ledger:
         """Return how many results have this fate."""
         return sum(result.fate is fate for result in self.results)
 
+    def blocks(self) -> tuple[tuple[BlockResult, ...], ...]:
+        """Return the results of each block, one for each scenario that it is in.
+
+        A page that includes the same text twice has its blocks twice.
+        """
+        found: dict[tuple[object, ...], list[BlockResult]] = {}
+        times: collections.Counter[tuple[object, ...]] = collections.Counter()
+        for result in self.results:
+            place = (result.block.page, result.block.location)
+            times[result.scenario, *place] += 1
+            found.setdefault((*place, times[result.scenario, *place]), []).append(result)
+        return tuple(map(tuple, found.values()))
+
+    @property
+    def untold(self) -> int:
+        """How many blocks of the pages have no fate."""
+        return max(0, sum(page.blocks for page in self.pages) - len(self.blocks()))
+
     @property
     def green(self) -> bool:
         """Whether every block passed, or was skipped with a reason."""
         return (
             bool(self.results)
             and not self.errors
+            and not (self.complete and self.untold)
             and not self.count(Fate.FAILED)
             and not self.count(Fate.BLOCKED)
         )

@@ -8,16 +8,28 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import os
 import tempfile
 import threading
 import time
 import traceback
+from datetime import UTC, datetime
 from pathlib import Path
 
-from doclab import engine, lab, plan, report, repository, run
+from doclab import engine, fates, lab, ledger, plan, reports, repository, run
 from doclab.collect import Site, collect
 from doclab.images import ImageStore
-from doclab.model import Block, BlockResult, DoclabError, Ledger, Location, Scenario
+from doclab.model import (
+    Block,
+    BlockResult,
+    DoclabError,
+    Ledger,
+    Location,
+    Page,
+    PageSummary,
+    Scenario,
+)
+from doclab.reports import github, text
 from doclab.terminal import StoppedError
 
 QUIET_SECONDS = 3.0  # after which a block that still runs is announced
@@ -44,12 +56,32 @@ class Findings:
     results: list[BlockResult] = dataclasses.field(default_factory=list)
     versions: dict[str, str] = dataclasses.field(default_factory=dict)
     errors: list[str] = dataclasses.field(default_factory=list)
+    pages: tuple[Page, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
+    complete: bool = False
     interrupted: bool = False
+    started: datetime = dataclasses.field(default_factory=lambda: datetime.now(UTC))
+    clock: float = dataclasses.field(default_factory=time.monotonic)
+
+    def finish(self, *, whole: bool) -> None:
+        """Note that the run came to its end; look whether each block has one fate."""
+        self.complete = whole
+        self.errors += fates.problems(self.pages, self.scenarios, self.results, complete=whole)
 
     def ledger(self) -> Ledger:
-        """Freeze them."""
+        """Freeze them; results are in the order of the plan, whichever ended first."""
+        order = {scenario.name: number for number, scenario in enumerate(self.scenarios)}
         return Ledger(
-            results=tuple(self.results), versions=self.versions, errors=tuple(self.errors)
+            results=tuple(sorted(self.results, key=lambda result: order[result.scenario])),
+            versions=self.versions,
+            errors=tuple(self.errors),
+            pages=tuple(
+                PageSummary(name=p.name, path=p.path, title=p.title, blocks=len(p.blocks))
+                for p in self.pages
+            ),
+            complete=self.complete,
+            started=self.started.isoformat(timespec="seconds"),
+            seconds=round(time.monotonic() - self.clock, 3),
         )
 
 
@@ -61,8 +93,6 @@ def read_site(options: argparse.Namespace) -> Site:
 
 def test(options: argparse.Namespace) -> int:
     """Run the pages, write the reports; return the exit status."""
-    output = options.build / "doctest"
-    output.mkdir(parents=True, exist_ok=True)
     found = Findings()
     try:
         _stages(options, Progress(), found)
@@ -73,20 +103,33 @@ def test(options: argparse.Namespace) -> int:
         found.errors.append("the run was interrupted.")
     except Exception:  # noqa: BLE001 - a fault of ours must not cost the ledger
         found.errors.append(f"doclab itself failed; please report this:\n{traceback.format_exc()}")
-    ledger = found.ledger()
-    (output / "ledger.json").write_text(report.to_json(ledger), encoding="utf-8")
-    (output / "junit.xml").write_text(report.to_junit(ledger), encoding="utf-8")
-    print(f"\n{report.closing_lines(ledger)}\n{output}/ledger.json, {output}/junit.xml", flush=True)
+    result = found.ledger()
+    path = options.build / "doctest" / "ledger.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(ledger.dump(result), encoding="utf-8")
+    paths = [path, *reports.write(result, path.parent)]
+    print(f"\n{text.closing_lines(result)}\n{', '.join(map(str, paths))}", flush=True)
+    _tell_github(result)
     if found.interrupted:
         return 130
-    return 0 if ledger.green else 1
+    return 0 if result.green else 1
+
+
+def _tell_github(found: Ledger) -> None:
+    """Annotate the pages, and add to the summary, if GitHub Actions runs this."""
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        print(github.to_annotations(found), flush=True)
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(summary).open("a", encoding="utf-8") as file:
+            file.write(github.to_summary(found))
 
 
 def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None:
     say("collecting the pages")
     site = read_site(options)
     found.versions.update(site.settings.versions)
-    scenarios = _plan(site, options)
+    found.pages = site.pages
+    found.scenarios = scenarios = _plan(site, options)
     count = sum(len(scenario.blocks) for scenario in scenarios)
     say(f"{count} blocks in {len(scenarios)} scenarios: {', '.join(s.name for s in scenarios)}")
     podman = engine.detect()
@@ -106,6 +149,7 @@ def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None
         )
         stage = _RunStage(podman, lab_plan, options, say=say, found=found, many=len(scenarios) > 1)
         run.run_all(scenarios, stage.run, jobs=options.jobs, stop=stage.stop)
+    found.finish(whole=not (options.pages or options.word or options.variant))
 
 
 def _plan(site: Site, options: argparse.Namespace) -> tuple[Scenario, ...]:
@@ -202,7 +246,7 @@ class _Watch:
 
     def end(self, result: BlockResult) -> None:
         self.cancel()
-        self._say(report.progress_line(result))
+        self._say(text.progress_line(result))
 
     def cancel(self) -> None:
         if self._timer is not None:
