@@ -50,8 +50,8 @@ def as_scripts(site: Site, scenario: Scenario, machines: lab.Lab) -> float:
     scripts = list(segments(site, scenario.blocks))
     started = time.perf_counter()
     for machine, user, script in scripts:
-        done = machines.execute(
-            machine, "machinectl", "--quiet", "shell", f"{user}@", "/bin/bash", "-lc", script
+        done = machines.machine(machine).execute(
+            "machinectl", "--quiet", "shell", f"{user}@", "/bin/bash", "-lc", script
         )
         if "all-done" not in done.stdout:
             sys.exit(f"a plain script failed:\n{script}\n{done.stdout}{done.stderr}")

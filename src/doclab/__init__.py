@@ -15,10 +15,15 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the extension with Sphinx."""
     # Here, since most users of the package's modules have no use for Sphinx.
     from doclab.collect import CollectBuilder  # noqa: PLC0415
-    from doclab.directives import PrerequisitesDirective, RunDirective  # noqa: PLC0415
+    from doclab.directives import (  # noqa: PLC0415
+        CleanedUpDirective,
+        PrerequisitesDirective,
+        RunDirective,
+    )
 
     app.add_directive("run", RunDirective)
     app.add_directive("prerequisites", PrerequisitesDirective)
+    app.add_directive("cleaned-up", CleanedUpDirective)
     app.add_builder(CollectBuilder)
     app.add_config_value("doclab_machines", ["server", "laptop"], "env", list)
     app.add_config_value("doclab_user", "admin", "env", str)

@@ -48,6 +48,10 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument("--variant", metavar="TAB", help="only scenarios in which TAB is chosen")
     test.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), metavar="N",
                       help="scenarios at a time")  # fmt: skip
+    test.add_argument("--no-cache", dest="cache", action="store_false",
+                      help="use no snapshots, and take none")  # fmt: skip
+    test.add_argument("--twice", action="store_true",
+                      help="run all once more on the same machines")  # fmt: skip
     test.set_defaults(run=stages.test)
 
     table = commands.add_parser("ledger", help="print what became of the blocks of each page")

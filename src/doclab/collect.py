@@ -17,9 +17,9 @@ from sphinx.builders.dummy import DummyBuilder
 from sphinx.errors import SphinxError
 
 from doclab import commands, fences
-from doclab.directives import AFTER, OPTIONS
+from doclab.directives import AFTER, OPTIONS, STAYS
 from doclab.expect import parse_placeholder
-from doclab.model import Answer, Block, Command, DoclabError, Location, Page, Tab
+from doclab.model import Answer, Block, CleanUp, Command, DoclabError, Location, Page, Tab
 from doclab.terminal import clean
 
 
@@ -138,7 +138,16 @@ class _PageReader:
             title=title.astext() if title is not None else self.name,
             after=tuple(after),
             blocks=blocks,
+            clean_up=self._clean_up(),
         )
+
+    def _clean_up(self) -> CleanUp | None:
+        for node in self.doctree.findall(nodes.container):
+            if STAYS in node:
+                source = self._relative(Path(node.source or self.path))
+                place = Location(path=source, line=node.line or 1)
+                return CleanUp(location=place, stays=dict(node[STAYS]))
+        return None
 
     def _blocks(self) -> Iterator[Block]:
         for node in self.doctree.findall(nodes.literal_block):

@@ -1,4 +1,4 @@
-"""The two directives that a page's author needs besides plain fences."""
+"""The directives that a page's author needs besides plain fences."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from doclab.model import DoclabError
 OPTIONS = "doclab"
 #: Attribute of the paragraph that names the pages which come before.
 AFTER = "doclab_after"
+#: Attribute of the node that says what stays after a page that cleans up.
+STAYS = "doclab_stays"
 
 
 def _seconds(argument: str | None) -> float:
@@ -108,3 +110,40 @@ class PrerequisitesDirective(SphinxDirective):
             paragraph += link
         self.set_source_info(paragraph)
         return [paragraph]
+
+
+class CleanedUpDirective(SphinxDirective):
+    """After this page the machines are as they were before the first block.
+
+    Each line of the content is an exception: `KIND NAME: reason`.
+    """
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return a sentence for readers, which carries the exceptions for the tests."""
+        stays: dict[str, str] = {}
+        for line in filter(str.strip, self.content):
+            thing, colon, reason = line.partition(": ")
+            if not colon or not reason.strip() or len(thing.split()) < 2:
+                raise self.error(
+                    f"what stays is written as `KIND NAME: reason`, and not as {line.strip()!r}."
+                )
+            stays[thing.strip()] = reason.strip()
+        container = nodes.container(classes=["doclab-cleaned-up"])
+        container[STAYS] = stays
+        container += nodes.paragraph(
+            text="Tested: users, units, containers, networks, images, volumes, open ports, files"
+            " below /home, /root and /etc, and kernel settings are now as they were before"
+            " the first command" + (", but for:" if stays else ".")
+        )
+        if stays:
+            items = nodes.bullet_list()
+            for thing, reason in stays.items():
+                item = nodes.paragraph()
+                item += nodes.literal(text=thing)
+                item += nodes.Text(f": {reason}")
+                items += nodes.list_item("", item)
+            container += items
+        self.set_source_info(container)
+        return [container]

@@ -12,9 +12,11 @@ import re
 import resource
 import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from doclab import storage
 from doclab.model import DoclabError
 
 OLDEST_PODMAN = (4, 3)
@@ -32,6 +34,7 @@ class Engine:
     run_flags: tuple[str, ...]  # for every container of the lab
     build_flags: tuple[str, ...]  # for images of the lab
     version: str
+    files: tuple[str, ...] = ()  # what comes before a program that handles Podman's files
 
     @property
     def machine_flags(self) -> tuple[str, ...]:
@@ -79,7 +82,47 @@ class Engine:
                 " look at the load of this machine, and try again."
             ) from error
         if check and done.returncode != 0:
-            raise DoclabError(_explain(arguments, done.stderr.strip() or done.stdout.strip()))
+            message = done.stderr.strip() or done.stdout.strip()
+            raise DoclabError(_explain(("podman", *arguments), message))
+        return done
+
+    def copy_files(self, source: Path, target: Path) -> None:
+        """Copy what is in one of Podman's directories into another.
+
+        Raises:
+            DoclabError: if it fails.
+        """
+        self._handle(sys.executable, "-I", "-S", storage.__file__, str(source), str(target))
+
+    def read_file(self, path: Path) -> str | None:
+        """Return the text of a file in a volume, or None if there is none."""
+        done = self._handle("cat", str(path), check=False)
+        return done.stdout if done.returncode == 0 else None
+
+    def write_file(self, path: Path, text: str) -> None:
+        """Write a file in a volume, whole or not at all.
+
+        Raises:
+            DoclabError: if it fails.
+        """
+        new = f"{path}.new"
+        self._handle("sh", "-c", 'cat > "$1" && mv "$1" "$2"', "sh", new, str(path), text=text)
+
+    def _handle(
+        self, *argv: str, check: bool = True, text: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [*self.files, *argv],
+            check=False,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            cwd="/",
+            input=text,
+            start_new_session=True,
+        )
+        if check and done.returncode != 0:
+            raise DoclabError(_explain(argv, done.stderr.strip()))
         return done
 
 
@@ -96,7 +139,7 @@ def _explain(arguments: Sequence[str], message: str) -> str:
         remedy = "\nThe network did not answer: building the lab needs it, once."
     elif "address already in use" in message.lower():
         remedy = "\nA port or an address is in use: `podman ps --all` shows whose it may be."
-    return f"`podman {' '.join(arguments[:2])} …` failed:\n{last}{remedy}"
+    return f"`{' '.join(arguments[:3])} …` failed:\n{last}{remedy}"
 
 
 def detect() -> Engine:
@@ -126,6 +169,8 @@ def detect() -> Engine:
         run_flags=tuple(run_flags),
         build_flags=tuple(build_flags),
         version=version,
+        # An ordinary user's files in a container belong to subordinate users.
+        files=() if os.geteuid() == 0 else (*command, "unshare"),
     )
 
 

@@ -6,21 +6,22 @@ import dataclasses
 import os
 import secrets
 import shlex
-import subprocess
+import shutil
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from doclab import journal
+from doclab import machine as machines
+from doclab import state
 from doclab.engine import LABEL, Engine
 from doclab.images import Images
+from doclab.machine import START_DEADLINE, Machine
 from doclab.model import DoclabError
+from doclab.snapshots import Snapshot, SnapshotStore
+from doclab.state import State
 from doclab.terminal import Terminal
-
-START_DEADLINE = 90.0  # seconds that a machine may take to start
-_EARLIER = 10.0  # seconds before a block of which its journal tells too
-_READY_STATES = ("running", "degraded")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -32,6 +33,7 @@ class LabPlan:
     images: Images
     repository: str  # address from which pages clone the project
     snapshot: Path | None  # a bare Git repository that answers for it
+    record: bool = False  # whether the state of a new machine is recorded
 
 
 class Lab:
@@ -52,11 +54,28 @@ class Lab:
         self._nonce = secrets.token_hex(16)
         self._terminals: dict[str, Terminal] = {}
         self._labels = [f"--label={LABEL}={self.name}", f"--label={LABEL}.owner={owner()}"]
+        self._pool = ThreadPoolExecutor(thread_name_prefix=self.name)
+        self._starting: dict[str, Future[Machine]] = {}
+        self._registry: Future[object] | None = None
+        self._restored: tuple[SnapshotStore, Snapshot] | None = None
+        self.first_states: dict[str, State] = {}  # before the first block, if recorded
 
-    def start(self) -> None:
-        """Make the network and the machines, and wait until they are up."""
+    def start(self, *, restored: tuple[SnapshotStore, Snapshot] | None = None) -> None:
+        """Make the network and the machines; wait until the first of them is up.
+
+        Args:
+            restored: where the machines' files come from; None for new ones.
+
+        Raises:
+            DoclabError: if a machine does not start.
+        """
+        self._restored = restored
         self._engine.call("network", "create", "--ipv6", *self._labels, self.name)
-        self._engine.call(
+        folder = self._share()
+        for name in self._plan.machines:
+            self._starting[name] = self._pool.submit(self._start_machine, name, folder)
+        self._registry = self._pool.submit(
+            self._engine.call,
             "run",
             "--detach",
             *self._labels,
@@ -66,54 +85,23 @@ class Lab:
             "--network-alias=registry",
             self._plan.images.registry,
         )
-        for machine in self._plan.machines:
-            self._engine.call(
-                "run",
-                "--detach",
-                *self._labels,
-                *self._engine.machine_flags,
-                "--restart=always",  # as a computer does after `systemctl reboot`
-                f"--name={self.container(machine)}",
-                f"--hostname={machine}",
-                f"--network={self.name}",
-                f"--network-alias={machine}",
-                # Native overlay does not stack on overlay.
-                "--volume=/home",
-                "--volume=/var/lib/containers",
-                self._plan.images.machine,
-            )
-        for machine in self._plan.machines:
-            self._prepare(machine)
-            self.wait_until_up(machine)
+        self.machine(self._plan.machines[0])
 
-    def container(self, machine: str) -> str:
-        """Name of a machine's container."""
-        return f"{self.name}-{machine}"
+    def machine(self, name: str) -> Machine:
+        """Return a machine when it is up.
 
-    def execute(
-        self, machine: str, *argv: str, check: bool = True, text: str | None = None
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a program on a machine as root, outside of any terminal."""
-        stdin = ["--interactive"] if text is not None else []
-        return self._engine.call(
-            "exec", *stdin, self.container(machine), *argv, check=check, text=text
-        )
+        Raises:
+            DoclabError: if it, or the registry of base images, did not start.
+        """
+        if self._registry is not None and self._registry.done():
+            self._registry.result()
+        return self._starting[name].result()
 
-    def wait_until_up(self, machine: str) -> None:
-        """Wait until systemd says that the machine has started."""
-        end = time.monotonic() + START_DEADLINE
-        state = "nothing"
-        while time.monotonic() < end and not self._stop.is_set():
-            done = self.execute(machine, "systemctl", "is-system-running", check=False)
-            state = done.stdout.strip() or done.stderr.strip()
-            if state in _READY_STATES:
-                return
-            time.sleep(0.1)
-        logs = self._engine.call("logs", "--tail=20", self.container(machine), check=False)
-        raise DoclabError(
-            f"the machine {machine!r} did not start within {START_DEADLINE:g} s; its systemd"
-            f" said {state!r}.\n{logs.stdout}{logs.stderr}"
-        )
+    def all_machines(self) -> list[Machine]:
+        """Return all machines when all are up, and the registry too."""
+        if self._registry is not None:
+            self._registry.result()
+        return [self.machine(name) for name in self._plan.machines]
 
     def terminal(self, machine: str) -> Terminal:
         """Return the terminal on a machine; log in if there is none."""
@@ -131,16 +119,7 @@ class Lab:
 
     def login(self, machine: str) -> list[str]:
         """Command line that logs in on a machine as a person does."""
-        return self._engine.argv(
-            "exec",
-            "--interactive",
-            "--tty",
-            self.container(machine),
-            "machinectl",
-            "--quiet",
-            "shell",
-            f"{self._plan.user}@",
-        )
+        return self.machine(machine).login(self._plan.user)
 
     def close_terminal(self, machine: str) -> None:
         """End the terminal on a machine, if there is one."""
@@ -155,9 +134,7 @@ class Lab:
 
     def started_at(self, machine: str) -> str:
         """Return when a machine was last started."""
-        return self._engine.call(
-            "inspect", "--format={{.State.StartedAt}}", self.container(machine)
-        ).stdout.strip()
+        return self.machine(machine).started_at()
 
     def wait_for_restart(self, machine: str, before: str, deadline: float) -> bool:
         """Wait until a machine has restarted and is up; say whether it did.
@@ -173,7 +150,7 @@ class Lab:
                 return False
             time.sleep(0.1)
         self.close_terminal(machine)
-        self.wait_until_up(machine)
+        self.machine(machine).wait_until_up()
         return True
 
     def journal(self, machine: str, since: float, lines: int = 15) -> str:
@@ -181,32 +158,10 @@ class Lab:
 
         Args:
             machine: whose journal.
-            since: seconds since 1970; the seconds just before count too, since the
-                cause of a failure is often a little older than the failure.
+            since: seconds since 1970.
             lines: how many at the most.
         """
-        done = self.execute(
-            machine,
-            "journalctl",
-            "--no-pager",
-            "--quiet",
-            f"--since=@{since - _EARLIER:.3f}",
-            "--output=json",
-            "--output-fields=MESSAGE,UNIT,USER_UNIT,_SYSTEMD_UNIT,_SYSTEMD_USER_UNIT",
-            check=False,
-        )
-        return "\n".join(journal.service_lines(done.stdout)[-lines:])
-
-    def versions(self, machine: str) -> dict[str, str]:
-        """Return the versions of what the machine is made of."""
-        script = (
-            "podman --version | sed 's/podman version /podman=/';"
-            "systemctl --version | sed -n '1s/systemd \\([^ ]*\\).*/systemd=\\1/p';"
-            "uname -r | sed 's/^/kernel=/';"
-            ". /etc/os-release; echo distribution=$PRETTY_NAME"
-        )
-        lines = self.execute(machine, "sh", "-c", script, check=False).stdout.splitlines()
-        return dict(line.split("=", 1) for line in lines if "=" in line)
+        return self.machine(machine).journal(since, lines)
 
     def enter_line(self, machine: str) -> str:
         """Return a line to paste that opens a shell on a machine of a kept lab."""
@@ -215,28 +170,57 @@ class Lab:
     def keep(self) -> None:
         """Leave the lab to a person: it is not stale, and its shells are ordinary ones."""
         self.close_terminals()
+        self.all_machines()
         self._engine.call("volume", "create", *self._labels, f"{self.name}-kept")
-        for machine in self._plan.machines:
-            self.execute(machine, "rm", "-f", "/etc/doclab/nonce", check=False)
+        (self._shared_folder() / "nonce").unlink()
 
     def remove(self) -> None:
         """Remove the machines, their volumes and the network."""
         self.close_terminals()
+        self._pool.shutdown(wait=True, cancel_futures=True)
         remove(self._engine, self.name)
 
-    def _prepare(self, machine: str) -> None:
-        self.execute(machine, "sh", "-c", "mkdir -p /etc/doclab && cat > /etc/doclab/nonce",
-                     text=f"{self._nonce}\n")  # fmt: skip
+    def _share(self) -> str:
+        """Make the directory that machines see as /etc/doclab; return its volume."""
+        name = f"{self.name}-share"
+        self._engine.call("volume", "create", *self._labels, name)
+        folder = self._shared_folder()
+        (folder / "nonce").write_text(f"{self._nonce}\n", encoding="ascii")
+        config = ""
         if self._plan.snapshot is not None:
-            target = "/var/lib/doclab/repository.git"
-            self.execute(machine, "mkdir", "-p", "/var/lib/doclab")
-            self._engine.call("cp", str(self._plan.snapshot), f"{self.container(machine)}:{target}")
-            self.execute(
-                machine, "sh", "-c",
-                f"chown -R root:root {target} && "
-                f"git config --system url.{target}.insteadOf {shlex.quote(self._plan.repository)}"
-                f" && git config --system safe.directory {target}",
-            )  # fmt: skip
+            shutil.copytree(self._plan.snapshot, folder / "repository.git")
+            address = self._plan.repository
+            config = f'[url "/etc/doclab/repository.git"]\n\tinsteadOf = "{address}"\n'
+        (folder / "gitconfig").write_text(config, encoding="utf-8")
+        return name
+
+    def _shared_folder(self) -> Path:
+        found = self._engine.call(
+            "volume", "inspect", "--format={{.Mountpoint}}", f"{self.name}-share"
+        )
+        return Path(found.stdout.strip())
+
+    def _start_machine(self, name: str, folder: str) -> Machine:
+        made = machines.create(
+            name,
+            container=f"{self.name}-{name}",
+            network=self.name,
+            image=self._plan.images.machine,
+            folder=folder,
+            labels=self._labels,
+            engine=self._engine,
+            stop=self._stop,
+        )
+        if self._restored is not None:
+            store, snapshot = self._restored
+            store.restore(snapshot, made)
+        self._engine.call("start", made.container)
+        made.wait_until_up()
+        if self._restored is not None:
+            self.first_states.update(self._restored[1].record.first)
+        elif self._plan.record:
+            self.first_states[name] = state.read(made)
+        return made
 
 
 def owner() -> str:

@@ -94,6 +94,14 @@ class Block:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class CleanUp:
+    """A page's promise that its machines are as they were before the first block."""
+
+    location: Location
+    stays: dict[str, str]  # from "KIND NAME", with `*`, to the reason
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Page:
     """One document of the site."""
 
@@ -102,6 +110,7 @@ class Page:
     title: str
     after: tuple[str, ...]  # pages that a reader has done before
     blocks: tuple[Block, ...]
+    clean_up: CleanUp | None = None  # what must hold when its last block has passed
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -112,6 +121,7 @@ class Scenario:
     pages: tuple[str, ...]  # in order
     variant: tuple[Tab, ...]  # one choice for each set of tabs
     blocks: tuple[Block, ...]  # in order
+    ends_page: bool = False  # whether it stops between two pages, for somebody to go on
 
     @property
     def variant_label(self) -> str:

@@ -10,11 +10,11 @@ from pathlib import Path
 from doclab.model import DoclabError
 
 
-def snapshot(root: Path, target: Path) -> Path | None:
-    """Make a bare Git repository of the project's files as they are now.
+def files(root: Path) -> list[str] | None:
+    """Return the names of the project's files, those that Git does not ignore.
 
     Returns:
-        Its path, or None if the project is not a Git checkout.
+        None if the project is not a Git checkout.
     """
     listed = subprocess.run(
         ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
@@ -23,13 +23,25 @@ def snapshot(root: Path, target: Path) -> Path | None:
     )
     if listed.returncode != 0:
         return None
+    names = filter(None, listed.stdout.decode().split("\0"))
+    return [name for name in dict.fromkeys(names) if (root / name).is_file()]
+
+
+def snapshot(root: Path, target: Path) -> Path | None:
+    """Make a bare Git repository of the project's files as they are now.
+
+    Returns:
+        Its path, or None if the project is not a Git checkout.
+    """
+    names = files(root)
+    if names is None:
+        return None
     with tempfile.TemporaryDirectory(prefix="doclab-") as folder:
         tree = Path(folder)
-        for name in filter(None, listed.stdout.decode().split("\0")):
-            source, copy = root / name, tree / name
-            if source.is_file():
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(source, copy)
+        for name in names:
+            copy = tree / name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(root / name, copy)
         git = [
             "git",
             "-C",

@@ -28,6 +28,8 @@ from doclab.terminal import Outcome
 Say = Callable[[str], None]
 Begin = Callable[[Block], None]
 Listener = Callable[[BlockResult], None]
+#: Told of the end of a page that went well: its name, all results, captured values.
+PageEnd = Callable[[str, Sequence[BlockResult], dict[str, str]], None]
 
 
 def run_scenario(
@@ -36,7 +38,9 @@ def run_scenario(
     *,
     listen: Listener,
     begin: Begin | None = None,
+    end_page: PageEnd | None = None,
     result_at_stop: list[BlockResult] | None = None,
+    captured: dict[str, str] | None = None,
 ) -> list[BlockResult]:
     """Run a scenario's blocks in order, in a lab that is up.
 
@@ -48,16 +52,20 @@ def run_scenario(
         lab: where to run it.
         listen: told of each result as soon as there is one.
         begin: told of each block that is about to run.
-        result_at_stop: filled with the results so far, also if the run is stopped.
+        end_page: told when the last block of a page has passed.
+        result_at_stop: filled with the results so far, also if the run is stopped. Blocks
+            that have a result in it already are not run.
+        captured: values of named placeholders that are known already.
 
     Raises:
         StoppedError: if the run was stopped.
     """
     results: list[BlockResult] = result_at_stop if result_at_stop is not None else []
-    captured: dict[str, str] = {}
+    captured = {} if captured is None else captured
     broken: Location | None = None
     page = ""
-    for block in scenario.blocks:
+    left = scenario.blocks[len(results) :]
+    for block, following in zip(left, [*left[1:], None], strict=True):
         if block.page != page:
             lab.close_terminals()
             page = block.page
@@ -73,6 +81,9 @@ def run_scenario(
                 broken = result.failure.location
         results.append(result)
         listen(result)
+        if broken is None and end_page is not None and getattr(following, "page", "") != page:
+            lab.close_terminals()
+            end_page(page, results, captured)
     return results
 
 

@@ -9,18 +9,16 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import os
-import tempfile
+import sys
 import threading
 import time
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
-from doclab import engine, fates, lab, ledger, plan, reports, repository, run
+from doclab import fates, ledger, plan, reports, run
 from doclab.collect import Site, collect
-from doclab.images import ImageStore
 from doclab.model import (
-    Block,
     BlockResult,
     DoclabError,
     Ledger,
@@ -29,24 +27,11 @@ from doclab.model import (
     PageSummary,
     Scenario,
 )
+from doclab.progress import Progress
 from doclab.reports import github, text
-from doclab.terminal import StoppedError
-
-QUIET_SECONDS = 3.0  # after which a block that still runs is announced
-
-
-class Progress:
-    """Says what happens, with the time since the start."""
-
-    def __init__(self) -> None:
-        """Start the clock."""
-        self._start = time.monotonic()
-        self._lock = threading.Lock()
-
-    def __call__(self, message: str) -> None:
-        """Print a line."""
-        with self._lock:
-            print(f"[{time.monotonic() - self._start:6.1f} s] {message}", flush=True)
+from doclab.scenario_run import Options, ScenarioRun, again
+from doclab.shell import offer_shell
+from doclab.workshop import opened
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -132,23 +117,28 @@ def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None
     found.scenarios = scenarios = _plan(site, options)
     count = sum(len(scenario.blocks) for scenario in scenarios)
     say(f"{count} blocks in {len(scenarios)} scenarios: {', '.join(s.name for s in scenarios)}")
-    podman = engine.detect()
-    for name in lab.remove_stale(podman):
-        say(f"removed {name}, which an earlier run had left behind")
-    images = ImageStore(podman, site.settings.recipe, say).ensure()
-    with tempfile.TemporaryDirectory(prefix="doclab-") as folder:
-        snapshot = None
-        if site.settings.repository:
-            snapshot = repository.snapshot(site.root, Path(folder) / "repository.git")
-        lab_plan = lab.LabPlan(
-            machines=site.settings.machines,
-            user=site.settings.user,
-            images=images,
-            repository=site.settings.repository,
-            snapshot=snapshot,
-        )
-        stage = _RunStage(podman, lab_plan, options, say=say, found=found, many=len(scenarios) > 1)
-        run.run_all(scenarios, stage.run, jobs=options.jobs, stop=stage.stop)
+    if options.twice:
+        found.scenarios = (*scenarios, *map(again, scenarios))
+    stop = threading.Event()
+    with opened(site, docs=options.docs, say=say) as workshop:
+
+        def run_one(scenario: Scenario) -> None:
+            prefix = f"{scenario.name}: " if len(scenarios) > 1 else ""
+            outcome = ScenarioRun(
+                scenario,
+                engine=workshop.engine,
+                lab_plan=workshop.lab_plan,
+                pages={page.name: page for page in site.pages},
+                store=workshop.store if options.cache else None,
+                options=Options(keep=options.keep, twice=options.twice, base=workshop.base),
+                say=lambda message: say(prefix + message),
+                stop=stop,
+            ).run(at_end=offer_shell if sys.stdin.isatty() else None)
+            found.results += outcome.results
+            found.errors += outcome.errors
+            found.versions.update(outcome.versions)
+
+        run.run_all(scenarios, run_one, jobs=options.jobs, stop=stop)
     found.finish(whole=not (options.pages or options.word or options.variant))
 
 
@@ -171,84 +161,3 @@ def _plan(site: Site, options: argparse.Namespace) -> tuple[Scenario, ...]:
         if not scenarios:
             raise DoclabError(f"there is no tab {options.variant!r}; there are {', '.join(known)}.")
     return scenarios[:1] if until else scenarios
-
-
-class _RunStage:
-    """Runs scenarios, each in a lab of its own."""
-
-    def __init__(
-        self,
-        podman: engine.Engine,
-        lab_plan: lab.LabPlan,
-        options: argparse.Namespace,
-        *,
-        say: Progress,
-        found: Findings,
-        many: bool,
-    ) -> None:
-        self.stop = threading.Event()
-        self._podman = podman
-        self._plan = lab_plan
-        self._keep = options.keep
-        self._say = say
-        self._found = found
-        self._many = many
-
-    def run(self, scenario: Scenario) -> None:
-        """Run one, and note what became of each of its blocks."""
-        prefix = f"{scenario.name}: " if self._many else ""
-        machines = lab.Lab(self._podman, self._plan, stop=self.stop)
-        done: list[BlockResult] = []
-        reason = "the run was interrupted"
-        watch = _Watch(lambda message: self._say(prefix + message))
-        try:
-            self._say(f"{prefix}starting the machines {', '.join(self._plan.machines)}")
-            machines.start()
-            self._found.versions.update(machines.versions(self._plan.machines[0]))
-            run.run_scenario(
-                scenario, machines, begin=watch.begin, listen=watch.end, result_at_stop=done
-            )
-        except StoppedError:
-            pass
-        except DoclabError as error:
-            reason = str(error)
-            self._found.errors.append(f"{scenario.name}: {error}")
-        finally:
-            watch.cancel()
-            self._found.results += [*done, *run.stopped(scenario, done, reason)]
-            if self._keep and not self.stop.is_set():
-                self._keep_lab(machines)
-            else:
-                machines.remove()
-
-    def _keep_lab(self, machines: lab.Lab) -> None:
-        machines.keep()
-        lines = "".join(f"\n  {machines.enter_line(machine)}" for machine in self._plan.machines)
-        self._say(
-            f"the lab {machines.name} is kept; `nox -s clean` removes it. To enter it:{lines}"
-        )
-
-
-class _Watch:
-    """Announces a block that takes long, and reports each when it has ended."""
-
-    def __init__(self, say: run.Say) -> None:
-        self._say = say
-        self._timer: threading.Timer | None = None
-
-    def begin(self, block: Block) -> None:
-        self.cancel()
-        first = block.commands[0].text.splitlines()[0]
-        message = f"running           {block.location}  {first[:60]}"
-        self._timer = threading.Timer(QUIET_SECONDS, self._say, [message])
-        self._timer.daemon = True
-        self._timer.start()
-
-    def end(self, result: BlockResult) -> None:
-        self.cancel()
-        self._say(text.progress_line(result))
-
-    def cancel(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None

@@ -32,6 +32,13 @@ _ESCAPES = re.compile(
 _ERASE = ("\x1b[K", "\x1b[0K", "\x1b[2K")  # to the end of the line; the last: all of it
 
 
+#: Takes back what the integration does to a shell; shows a prompt like Debian's.
+_ORDINARY = (
+    " trap - ERR; unset PROMPT_COMMAND; set +o pipefail +o errtrace -o emacs -o history;"
+    " PS1='\\u@\\h:\\w\\$ ' PS2='> '; stty sane; stty echo; echo"
+)
+
+
 class StoppedError(Exception):
     """Somebody wants the run to end."""
 
@@ -207,6 +214,11 @@ class Terminal:
         """Press Ctrl-C; say whether the prompt came back within five seconds."""
         self._write(b"\x03")
         return self.wait_for_prompt(5.0).problem is None
+
+    def interact(self) -> None:
+        """Make the shell an ordinary one again, and connect it with our own terminal."""
+        self._write(f"{_ORDINARY}\n".encode())
+        self._child.interact()
 
     def close(self) -> None:
         """End the shell."""

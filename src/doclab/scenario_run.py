@@ -1,0 +1,262 @@
+"""Run one scenario in a lab of its own, from a snapshot where there is one."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from doclab import faithful, ledger, run, snapshots, state
+from doclab.engine import Engine
+from doclab.lab import Lab, LabPlan
+from doclab.model import BlockResult, CleanUp, DoclabError, Fate, Ledger, Page, Scenario
+from doclab.progress import Watch
+from doclab.snapshots import Record, Snapshot, SnapshotStore
+from doclab.terminal import StoppedError
+
+SETTLE_SECONDS = 20.0  # that a machine has to come to rest after its last block
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What came of a scenario."""
+
+    results: tuple[BlockResult, ...]  # one for each block
+    errors: tuple[str, ...]  # what went wrong outside of any block
+    versions: Mapping[str, str]  # of what the first machine is made of
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Options:
+    """How to run scenarios."""
+
+    keep: bool = False  # leave the lab to a person
+    twice: bool = False  # run the whole once more in the same lab
+    base: str = ""  # digest of what snapshots depend on besides blocks
+
+
+def again(scenario: Scenario) -> Scenario:
+    """Return the scenario of somebody who starts over on the same machines."""
+    return dataclasses.replace(scenario, name=f"{scenario.name} again")
+
+
+class ScenarioRun:
+    """A scenario on its way through a lab."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        engine: Engine,
+        lab_plan: LabPlan,
+        pages: Mapping[str, Page],
+        store: SnapshotStore | None,
+        options: Options,
+        say: run.Say,
+        stop: threading.Event,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            scenario: what to run.
+            engine: the container engine.
+            lab_plan: what the lab is made of.
+            pages: all pages of the site, by name.
+            store: where snapshots are; None: use none, take none.
+            options: how to run it.
+            say: told what happens.
+            stop: set when the run is to end.
+        """
+        self.scenario = scenario
+        self.lab = Lab(engine, lab_plan, stop=stop)
+        self._engine = engine
+        self._plan = lab_plan
+        self._pages = pages
+        self._store = store
+        self._options = options
+        self._say = say
+        self._stop = stop
+        self._passes = [scenario, again(scenario)] if options.twice else [scenario]
+        self._results: list[list[BlockResult]] = [[] for _ in self._passes]
+        self._errors: list[str] = []
+        self._versions: dict[str, str] = {}
+        self._captured: dict[str, str] = {}
+
+    def run(self, at_end: Callable[[ScenarioRun], None] | None = None) -> Outcome:
+        """Run the blocks, remove the lab.
+
+        Args:
+            at_end: called when the lab is still there, unless the run was stopped.
+        """
+        watch = Watch(self._say)
+        reason = "the run was interrupted"
+        try:
+            self._start()
+            for scenario, results in zip(self._passes, self._results, strict=True):
+                if self.failed is not None:
+                    reason = f"{self.failed.block.location} failed"
+                    break
+                self._run(scenario, watch, results)
+            self._versions = self.lab.machine(self._plan.machines[0]).versions()
+            if at_end is not None:
+                watch.cancel()
+                at_end(self)
+        except StoppedError:
+            pass
+        except DoclabError as error:
+            reason = str(error)
+            self._errors.append(f"{self.scenario.name}: {error}")
+        finally:
+            watch.cancel()
+            if self._options.keep and not self._stop.is_set():
+                self._keep()
+            else:
+                self.lab.remove()
+        found: list[BlockResult] = []
+        for scenario, results in zip(self._passes, self._results, strict=True):
+            found += [*results, *run.stopped(scenario, results, reason)]
+        return Outcome(results=tuple(found), errors=tuple(self._errors), versions=self._versions)
+
+    @property
+    def failed(self) -> BlockResult | None:
+        """The block that failed, if one did."""
+        done = (result for results in self._results for result in results)
+        return next((result for result in done if result.fate is Fate.FAILED), None)
+
+    def _run(self, scenario: Scenario, watch: Watch, results: list[BlockResult]) -> None:
+        if scenario is not self.scenario:
+            self._say("the whole once more, on the same machines")
+            self._captured.clear()
+        run.run_scenario(
+            scenario,
+            self.lab,
+            begin=watch.begin,
+            listen=watch.end,
+            end_page=self._end_page,
+            result_at_stop=results,
+            captured=self._captured,
+        )
+
+    def _start(self) -> None:
+        snapshot = self._newest_snapshot()
+        names = ", ".join(self._plan.machines)
+        if snapshot is None or self._store is None:
+            self._say(f"starting the machines {names}")
+            self.lab.start()
+            return
+        taken = datetime.fromisoformat(snapshot.record.taken).astimezone()
+        page = self.scenario.blocks[len(ledger.load(snapshot.record.ledger).results) - 1].page
+        self._say(f"restoring the machines {names} to the end of {page}, as of {taken:%d %b %H:%M}")
+        self.lab.start(restored=(self._store, snapshot))
+        machines = self.lab.all_machines()
+        if snapshot.record.mended is not None:
+            faithful.mend(machines, snapshot.record.mended)
+        else:
+            mended, difference = faithful.bring_back(machines, snapshot, self._plan.user)
+            if difference is not None:
+                self._say(f"the snapshot cannot be used: after a restart, {difference}")
+                self._store.remove(snapshot)
+                self.lab.remove()
+                self.lab = Lab(self._engine, self._plan, stop=self._stop)
+                self._start()
+                return
+            self._store.note_mended(snapshot, mended)
+        self._take_over(snapshot)
+
+    def _take_over(self, snapshot: Snapshot) -> None:
+        """Know what a restored lab's blocks printed and captured."""
+        earlier = ledger.load(snapshot.record.ledger).results
+        self._results[0] += [
+            dataclasses.replace(
+                result,
+                block=block,
+                scenario=self.scenario.name,
+                variant=self.scenario.variant_label,
+                commands=tuple(
+                    dataclasses.replace(done, command=command)
+                    for done, command in zip(result.commands, block.commands, strict=False)
+                ),
+                restored=result.restored or snapshot.record.taken,
+            )
+            for result, block in zip(earlier, self.scenario.blocks, strict=False)
+        ]
+        moved = {
+            old: new
+            for name, addresses in snapshot.record.addresses.items()
+            for old, new in zip(addresses, self.lab.machine(name).addresses(), strict=True)
+        }
+        self._captured.update(
+            {name: moved.get(value, value) for name, value in snapshot.record.captured.items()}
+        )
+
+    def _newest_snapshot(self) -> Snapshot | None:
+        if self._store is None:
+            return None
+        blocks = self.scenario.blocks
+        ends = [n for n in range(1, len(blocks)) if blocks[n].page != blocks[n - 1].page]
+        if self.scenario.ends_page:
+            ends.append(len(blocks))
+        for end in reversed(ends):
+            found = self._store.find(snapshots.key(self._options.base, blocks[:end]))
+            if found is not None:
+                return found
+        return None
+
+    def _end_page(
+        self, page: str, results: Sequence[BlockResult], captured: dict[str, str]
+    ) -> None:
+        """Do what comes after a page's last block: look at the machines, save them."""
+        promise = self._pages[page].clean_up
+        if promise is not None:
+            self._check_clean_up(promise)
+        if self._store is None or (self._results[-1] is results and len(self._passes) > 1):
+            return
+        if len(results) == len(self.scenario.blocks) and not self.scenario.ends_page:
+            return
+        if any(result.fate is Fate.SKIPPED and not result.block.skip for result in results):
+            return
+        key = snapshots.key(self._options.base, self.scenario.blocks[: len(results)])
+        if self._store.find(key) is not None:
+            return
+        machines = self.lab.all_machines()
+        record = Record(
+            taken=datetime.now(UTC).isoformat(timespec="seconds"),
+            ledger=ledger.dump(Ledger(results=tuple(results), versions={})),
+            captured=dict(captured),
+            addresses={machine.name: machine.addresses() for machine in machines},
+            first=self.lab.first_states,
+            last={machine.name: state.read(machine) for machine in machines},
+        )
+        clock = time.monotonic()
+        place = f"{self.scenario.variant_label} {page}"
+        if self._store.save(key, place=place, machines=machines, record=record):
+            self._say(f"snapshot of the end of {page} ({time.monotonic() - clock:.1f} s)")
+
+    def _check_clean_up(self, promise: CleanUp) -> None:
+        """Compare the machines with what they were before the first block."""
+        for machine in self.lab.all_machines():
+            before = self.lab.first_states[machine.name]
+            end = time.monotonic() + SETTLE_SECONDS
+            while True:
+                found = [
+                    difference
+                    for difference in state.differences(before, state.read(machine))
+                    if not state.allowed(difference, promise.stays)
+                ]
+                if not found or time.monotonic() > end or self._stop.is_set():
+                    break
+                time.sleep(0.5)
+            self._errors += [
+                f"{promise.location}: {machine.name} is not as it was before the first block:"
+                f" {difference}. Undo it on the page, or list it in {{cleaned-up}} with a reason."
+                for difference in found
+            ]
+
+    def _keep(self) -> None:
+        self.lab.keep()
+        lines = "".join(f"\n  {self.lab.enter_line(name)}" for name in self._plan.machines)
+        self._say(
+            f"the lab {self.lab.name} is kept; `nox -s clean` removes it. To enter it:{lines}"
+        )

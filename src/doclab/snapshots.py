@@ -1,0 +1,205 @@
+"""Snapshots: what a lab was at the end of a page, to go on from there another day.
+
+A snapshot holds the files of each machine, not its memory. A machine that is
+restored starts like a computer after a power failure; then the units that ran
+are started again, and its state must be the one that was recorded. If it is not,
+the snapshot is of no use and is thrown away: the blocks are run instead.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from doclab.engine import LABEL, Engine
+from doclab.machine import Machine
+from doclab.model import Block, DoclabError, Location
+from doclab.state import State
+
+_PREFIX = "doclab-snapshot-"
+_RECORD = "snapshot.json"
+_locks: dict[str, threading.Lock] = {}
+_locks_lock = threading.Lock()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Record:
+    """What a snapshot knows besides files."""
+
+    taken: str  # ISO 8601, UTC
+    ledger: str  # results of the blocks that led here, as ledger.dump writes them
+    captured: Mapping[str, str]  # values of named placeholders
+    addresses: Mapping[str, Sequence[str]]  # of each machine
+    first: Mapping[str, State]  # of each machine before the first block, if recorded
+    last: Mapping[str, State]  # of each machine when the snapshot was taken
+    # Units to start or stop in a restored lab, each as machine and arguments of systemctl:
+    # known when one was found to be in that state. None: not tried yet.
+    mended: Sequence[tuple[str, Sequence[str]]] | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """A lab at the end of a page."""
+
+    key: str  # digest of all that led to it
+    folder: Path  # with a directory for each machine
+    record: Record
+
+
+def base_key(parts: Iterable[str], files: Mapping[str, bytes]) -> str:
+    """Digest what a lab is made of besides blocks.
+
+    Args:
+        parts: references of images, versions.
+        files: contents of the project's files that pages could use, by name.
+    """
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(f"{part}\0".encode())
+    for name in sorted(files):
+        digest.update(f"{name}\0{len(files[name])}\0".encode())
+        digest.update(files[name])
+    return digest.hexdigest()
+
+
+def key(base: str, blocks: Sequence[Block]) -> str:
+    """Digest blocks and what they run on; where they are in their files is left out."""
+    digest = hashlib.sha256(base.encode())
+    for block in blocks:
+        digest.update(repr(without_place(block)).encode())
+    return digest.hexdigest()[:24]
+
+
+def without_place(block: Block) -> Block:
+    """Return a block as if it stood at the top of its file, in a page without a name."""
+    return dataclasses.replace(
+        block,
+        location=Location(path=Path(), line=0),
+        headings=(),
+        commands=tuple(dataclasses.replace(command, line=0) for command in block.commands),
+    )
+
+
+class SnapshotStore:
+    """Keeps snapshots in volumes of the engine, one for each place in a scenario."""
+
+    def __init__(self, engine: Engine, *, project: Path) -> None:
+        """Prepare.
+
+        Args:
+            engine: the container engine.
+            project: directory of the project, so that projects do not mix.
+        """
+        self._engine = engine
+        self._project = hashlib.sha256(str(project).encode()).hexdigest()[:12]
+
+    def find(self, key: str) -> Snapshot | None:
+        """Return a snapshot that is whole, or None."""
+        folder = self._folder(key)
+        if folder is None:
+            return None
+        record = self._engine.read_file(folder / _RECORD)
+        return (
+            Snapshot(key=key, folder=folder, record=_load(record)) if record is not None else None
+        )
+
+    def save(self, key: str, *, place: str, machines: Sequence[Machine], record: Record) -> bool:
+        """Take a snapshot; say whether there is one now that was not there before.
+
+        Args:
+            key: of the blocks that led here.
+            place: name of the place in the scenario; the place's older snapshot goes.
+            machines: to be saved. They stand still meanwhile, for about a second.
+            record: what to keep besides files.
+        """
+        with _lock(key):
+            if self.find(key) is not None:
+                return False
+            self._engine.call("volume", "rm", "--force", f"{_PREFIX}{key}", check=False)
+            slot = hashlib.sha256(place.encode()).hexdigest()[:12]
+            self._remove_all(f"{LABEL}.slot={self._project}-{slot}")
+            self._engine.call(
+                "volume", "create",
+                f"--label={LABEL}.snapshot={self._project}",
+                f"--label={LABEL}.slot={self._project}-{slot}",
+                f"{_PREFIX}{key}",
+            )  # fmt: skip
+            folder = self._folder(key)
+            if folder is None:
+                raise DoclabError(f"the volume {_PREFIX}{key} was removed by somebody.")
+            containers = [machine.container for machine in machines]
+            places = {machine.name: machine.folders() for machine in machines}
+            self._engine.call("pause", *containers)
+            try:
+                self._copy_all(
+                    (source, folder / name / _flat(place))
+                    for name, folders in places.items()
+                    for place, source in folders.items()
+                )
+            finally:
+                self._engine.call("unpause", *containers)
+            self._engine.write_file(folder / _RECORD, _dump(record))
+            return True
+
+    def restore(self, snapshot: Snapshot, machine: Machine) -> None:
+        """Put the files of a snapshot into a machine that was created and not started."""
+        self._copy_all(
+            (snapshot.folder / machine.name / _flat(place), target)
+            for place, target in machine.folders().items()
+        )
+
+    def note_mended(self, snapshot: Snapshot, mended: Sequence[tuple[str, Sequence[str]]]) -> None:
+        """Note what brought a lab restored from it into the state that was recorded."""
+        record = dataclasses.replace(snapshot.record, mended=mended)
+        self._engine.write_file(snapshot.folder / _RECORD, _dump(record))
+
+    def remove(self, snapshot: Snapshot) -> None:
+        """Throw a snapshot away."""
+        self._engine.call("volume", "rm", "--force", f"{_PREFIX}{snapshot.key}", check=False)
+
+    def remove_all(self) -> int:
+        """Throw all snapshots of the project away; return how many there were."""
+        return self._remove_all(f"{LABEL}.snapshot={self._project}")
+
+    def _remove_all(self, label: str) -> int:
+        found = self._engine.call("volume", "ls", "--quiet", f"--filter=label={label}")
+        names = found.stdout.split()
+        if names:
+            self._engine.call("volume", "rm", "--force", *names, check=False)
+        return len(names)
+
+    def _folder(self, key: str) -> Path | None:
+        found = self._engine.call(
+            "volume", "inspect", "--format={{.Mountpoint}}", f"{_PREFIX}{key}", check=False
+        )
+        return Path(found.stdout.strip()) if found.returncode == 0 else None
+
+    def _copy_all(self, pairs: Iterable[tuple[Path, Path]]) -> None:
+        with ThreadPoolExecutor(max_workers=4) as pool:
+            for _ in pool.map(lambda pair: self._engine.copy_files(*pair), pairs):
+                pass
+
+
+def _flat(place: str) -> str:
+    return place.strip("/").replace("/", "-") or "root"
+
+
+def _lock(key: str) -> threading.Lock:
+    with _locks_lock:
+        return _locks.setdefault(key, threading.Lock())
+
+
+def _dump(record: Record) -> str:
+    return json.dumps(dataclasses.asdict(record), ensure_ascii=False)
+
+
+def _load(text: str) -> Record:
+    data = json.loads(text)
+    for part in ("first", "last"):
+        data[part] = {name: State(things=state["things"]) for name, state in data[part].items()}
+    return Record(**data)

@@ -1,0 +1,47 @@
+"""The state of a machine: what is compared, and what a page may leave."""
+
+from __future__ import annotations
+
+import pytest
+
+from doclab import state
+
+BEFORE = "\x1euser\nroot\n\x1eunit\ndbus.service\tactive\nrun-r1.service\tactive\n" \
+    "\x1esysctl\nnet.ipv4.ip_unprivileged_port_start\t1024\n\x1efile\n/etc/motd\tabc\n"  # fmt: skip
+
+
+def differences(after: str) -> list[str]:
+    """Return what is not as before, for people."""
+    found = state.differences(state.parse(BEFORE), state.parse(after))
+    return [str(difference) for difference in found]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("root\n", "root\ntest\n", "user test is new"),
+        ("dbus.service\tactive\n", "", "unit dbus.service is gone"),
+        ("\t1024", "\t80", "sysctl net.ipv4.ip_unprivileged_port_start was '1024', and is '80'"),
+        ("abc", "abd", "file /etc/motd has changed"),
+        ("\x1efile\n", "\x1econtainer of test\nwhoami\trunning\n\x1efile\n",
+         "container of test whoami is new"),
+    ],
+)  # fmt: skip
+def test_each_change_is_seen(old: str, new: str, sentence: str) -> None:
+    """New, gone, changed; also in kinds that were not there at all."""
+    assert differences(BEFORE.replace(old, new)) == [sentence]
+
+
+def test_what_comes_and_goes_is_not() -> None:
+    """Transient units are nobody's doing."""
+    assert differences(BEFORE.replace("run-r1", "run-r2")) == []
+
+
+def test_a_page_may_say_what_stays() -> None:
+    """By kind and name, with a star."""
+    (found,) = state.differences(state.parse(BEFORE), state.parse(BEFORE.replace("root\n", "a\n")))[
+        :1
+    ]
+    assert state.allowed(found, {"user *": "a reason"})
+    assert not state.allowed(found, {"file *": "a reason"})
+    assert not state.allowed(found, {"user b": "a reason"})
