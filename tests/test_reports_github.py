@@ -47,8 +47,8 @@ def test_annotations_are_commands(text: str) -> None:
 
 def test_annotations_say_it_all() -> None:
     """What GitHub decodes is what was to be said."""
-    error = to_annotations(ledger("100 % a\nb")).split("\n")[0]
-    assert "100 % a\nb\nin tutorial" in unquote(error.rpartition("::")[2])
+    error = to_annotations(ledger("100 %0A a\nb")).split("\n")[0]
+    assert "100 %0A a\nb\nin tutorial" in unquote(error.rpartition("::")[2])
 
 
 def test_annotations_of_author_mistakes() -> None:
@@ -95,6 +95,14 @@ def test_summary_is_harmless() -> None:
         *("ul", "li", "pre", "code", "details", "summary"),
     }
     assert found.text.count(visible(HOSTILE).strip()) > 3
+
+
+def test_an_error_cannot_end_its_code_block() -> None:
+    """However many backticks it has."""
+    error = "```\n# Title\n<b>\n`````"
+    found = rendered(to_summary(Ledger(results=(), versions={}, errors=(error,))))
+    assert error in found.text
+    assert not found.tags & {"h1", "b"}
 
 
 @given(st.text("ab|`\\*_[]<>&#!~$@:.()- \n", min_size=1))
