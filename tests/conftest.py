@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sphinx.util.docutils import docutils_namespace
 
 from doclab.collect import Site, collect
@@ -25,6 +26,10 @@ SNAPSHOTS = TESTS / "snapshots"
 INTEGRATION = TESTS.parent / "lab" / "machine" / "integration.bash"
 NONCE = "0123456789abcdef"
 PATIENCE = 20.0  # seconds until a test gives up waiting
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("doclab", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("doclab")
 
 Snapshot = Callable[[str], None]
 Open = Callable[[], Terminal]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import stat
-import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
 from conftest import Sites
+from ledgers import green, realistic
 from pytest_console_scripts import ScriptRunner
+
+from doclab.ledger import dump, load
+from doclab.model import Ledger
+from doclab.reports.html import to_html
+from doclab.reports.junit import to_junit
+from doclab.reports.table import to_table
 
 pytestmark = pytest.mark.script_launch_mode("subprocess")
 
@@ -32,12 +37,11 @@ def environment(folder: Path, podman: str | None = None) -> dict[str, str]:
     return {**os.environ, "PATH": str(programs)}
 
 
-def ledger(root: Path) -> dict[str, list[object]]:
-    """Read both reports; return the ledger."""
-    ET.fromstring((root / "build/doctest/junit.xml").read_text(encoding="utf-8"))
-    found: dict[str, list[object]] = json.loads(
-        (root / "build/doctest/ledger.json").read_text(encoding="utf-8")
-    )
+def ledger(root: Path) -> Ledger:
+    """Read the ledger, and see that the other reports are its."""
+    found = load((root / "build/doctest/ledger.json").read_text(encoding="utf-8"))
+    assert (root / "build/doctest/junit.xml").read_text(encoding="utf-8") == to_junit(found)
+    assert (root / "build/doctest/report.html").read_text(encoding="utf-8") == to_html(found)
     return found
 
 
@@ -45,7 +49,7 @@ def test_help(script_runner: ScriptRunner) -> None:
     """Each command is named."""
     done = script_runner.run(["doclab", "--help"])
     assert done.success
-    for command in ("run", "list", "lint", "clean"):
+    for command in ("run", "ledger", "report", "list", "lint", "clean"):
         assert command in done.stdout
 
 
@@ -75,7 +79,7 @@ def test_no_engine(
     )
     assert done.returncode == 1
     assert words in done.stdout
-    assert len(ledger(sites.root)["errors"]) == 1
+    assert len(ledger(sites.root).errors) == 1
 
 
 def test_unknown_page(script_runner: ScriptRunner, sites: Sites) -> None:
@@ -86,7 +90,7 @@ def test_unknown_page(script_runner: ScriptRunner, sites: Sites) -> None:
     assert "docs/nowhere.md: there is no such page; pages with blocks are docs/index.md" in (
         done.stdout
     )
-    assert ledger(sites.root)["errors"]
+    assert ledger(sites.root).errors
 
 
 def test_author_mistake(script_runner: ScriptRunner, sites: Sites) -> None:
@@ -110,3 +114,45 @@ def test_lint(script_runner: ScriptRunner, sites: Sites) -> None:
     done = script_runner.run(["doclab", "lint"], cwd=str(sites.root))
     assert done.returncode == 1
     assert "docs/index.md:5: SC2086" in done.stdout
+
+
+@pytest.mark.parametrize(("found", "status"), [(green(), 0), (realistic(), 1)])
+def test_ledger(script_runner: ScriptRunner, tmp_path: Path, found: Ledger, status: int) -> None:
+    """The table is printed, and the exit status says whether all is well."""
+    (tmp_path / "build" / "doctest").mkdir(parents=True)
+    (tmp_path / "build" / "doctest" / "ledger.json").write_text(dump(found), encoding="utf-8")
+    done = script_runner.run(["doclab", "ledger"], cwd=str(tmp_path))
+    assert (done.returncode, done.stdout) == (status, f"{to_table(found)}\n")
+
+
+def test_no_ledger(script_runner: ScriptRunner, tmp_path: Path) -> None:
+    """The message says how to get one."""
+    done = script_runner.run(["doclab", "ledger"], cwd=str(tmp_path))
+    assert done.returncode == 2
+    assert done.stderr == (
+        "doclab: build/doctest/ledger.json: there is no ledger;"
+        " `nox -s doctest` writes a new one.\n"
+    )
+
+
+def test_report(script_runner: ScriptRunner, tmp_path: Path) -> None:
+    """The reports are written beside the file, which stays as it is."""
+    (tmp_path / "old.json").write_text(dump(realistic()), encoding="utf-8")
+    done = script_runner.run(["doclab", "report", "old.json"], cwd=str(tmp_path))
+    assert (done.returncode, done.stdout) == (0, "junit.xml\nreport.html\n")
+    assert (tmp_path / "report.html").read_text(encoding="utf-8") == to_html(realistic())
+    assert (tmp_path / "old.json").read_text(encoding="utf-8") == dump(realistic())
+    assert not (tmp_path / "ledger.json").exists()
+
+
+def test_github(script_runner: ScriptRunner, sites: Sites) -> None:
+    """There, mistakes are annotated where they are, and the summary goes on."""
+    sites.write(index=PAGE + "\n```zsh\ntrue\n```\n")
+    summary = sites.root / "summary.md"
+    summary.write_text("before\n", encoding="utf-8")
+    environment = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
+    done = script_runner.run(
+        ["doclab", "run"], cwd=str(sites.root), env={**os.environ, **environment}
+    )
+    assert "\n::error file=docs/index.md,line=8,title=Error::a block in" in done.stdout
+    assert summary.read_text(encoding="utf-8").startswith("before\n## ")

@@ -35,7 +35,7 @@ def small() -> Ledger:
     return Ledger(results=(result,), versions={"b": "2", "a": "1"})
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20)
 @given(st.from_type(Ledger))
 def test_round_trip(ledger: Ledger) -> None:
     """Any ledger at all comes back as it was."""

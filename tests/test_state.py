@@ -6,8 +6,17 @@ import pytest
 
 from doclab import state
 
-BEFORE = "\x1euser\nroot\n\x1eunit\ndbus.service\tactive\nrun-r1.service\tactive\n" \
-    "\x1esysctl\nnet.ipv4.ip_unprivileged_port_start\t1024\n\x1efile\n/etc/motd\tabc\n"  # fmt: skip
+BEFORE = """\
+\x1euser
+root
+\x1eunit
+web.service\tactive
+run-r1.service\tactive
+\x1esysctl
+net.ipv4.ip_unprivileged_port_start\t1024
+\x1efile
+/etc/motd\tabc
+"""
 
 
 def differences(after: str) -> list[str]:
@@ -20,7 +29,7 @@ def differences(after: str) -> list[str]:
     ("old", "new", "sentence"),
     [
         ("root\n", "root\ntest\n", "user test is new"),
-        ("dbus.service\tactive\n", "", "unit dbus.service is gone"),
+        ("web.service\tactive\n", "", "unit web.service is gone"),
         ("\t1024", "\t80", "sysctl net.ipv4.ip_unprivileged_port_start was '1024', and is '80'"),
         ("abc", "abd", "file /etc/motd has changed"),
         ("\x1efile\n", "\x1econtainer of test\nwhoami\trunning\n\x1efile\n",

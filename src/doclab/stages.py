@@ -7,67 +7,21 @@ case, and no lab outlives its run unless it is to be kept.
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import os
 import sys
 import threading
-import time
 import traceback
-from datetime import UTC, datetime
 from pathlib import Path
 
-from doclab import fates, ledger, plan, reports, run
+from doclab import ledger, plan, reports, run
 from doclab.collect import Site, collect
-from doclab.model import (
-    BlockResult,
-    DoclabError,
-    Ledger,
-    Location,
-    Page,
-    PageSummary,
-    Scenario,
-)
+from doclab.findings import Findings
+from doclab.model import DoclabError, Ledger, Location, Scenario
 from doclab.progress import Progress
 from doclab.reports import github, text
 from doclab.scenario_run import Options, ScenarioRun, again
 from doclab.shell import offer_shell
 from doclab.workshop import opened
-
-
-@dataclasses.dataclass(kw_only=True)
-class Findings:
-    """What the stages found so far; the ledger is made of it."""
-
-    results: list[BlockResult] = dataclasses.field(default_factory=list)
-    versions: dict[str, str] = dataclasses.field(default_factory=dict)
-    errors: list[str] = dataclasses.field(default_factory=list)
-    pages: tuple[Page, ...] = ()
-    scenarios: tuple[Scenario, ...] = ()
-    complete: bool = False
-    interrupted: bool = False
-    started: datetime = dataclasses.field(default_factory=lambda: datetime.now(UTC))
-    clock: float = dataclasses.field(default_factory=time.monotonic)
-
-    def finish(self, *, whole: bool) -> None:
-        """Note that the run came to its end; look whether each block has one fate."""
-        self.complete = whole
-        self.errors += fates.problems(self.pages, self.scenarios, self.results, complete=whole)
-
-    def ledger(self) -> Ledger:
-        """Freeze them; results are in the order of the plan, whichever ended first."""
-        order = {scenario.name: number for number, scenario in enumerate(self.scenarios)}
-        return Ledger(
-            results=tuple(sorted(self.results, key=lambda result: order[result.scenario])),
-            versions=self.versions,
-            errors=tuple(self.errors),
-            pages=tuple(
-                PageSummary(name=p.name, path=p.path, title=p.title, blocks=len(p.blocks))
-                for p in self.pages
-            ),
-            complete=self.complete,
-            started=self.started.isoformat(timespec="seconds"),
-            seconds=round(time.monotonic() - self.clock, 3),
-        )
 
 
 def read_site(options: argparse.Namespace) -> Site:

@@ -22,7 +22,23 @@ class DiffLine:
 def compare(
     expected: str, actual: str, placeholders: tuple[Placeholder, ...] = ()
 ) -> tuple[DiffLine, ...]:
-    """Return the lines of both; a line that a placeholder accepts is in both."""
+    """Return the lines of both; a line that a placeholder accepts is in both.
+
+    Where the only difference is in a value that had to come back, placeholders
+    with names are taken literally, so that it is seen.
+    """
+    nameless = tuple(item for item in placeholders if item.name is None)
+    lines: tuple[DiffLine, ...] = ()
+    for accepted in (placeholders, nameless, ()):
+        lines = _compare(expected, actual, accepted)
+        if any(line.sign != " " for line in lines):
+            break
+    return lines
+
+
+def _compare(
+    expected: str, actual: str, placeholders: tuple[Placeholder, ...]
+) -> tuple[DiffLine, ...]:
     wanted, found = expect.tidy(expected).split("\n"), expect.tidy(actual).split("\n")
     literal = [line for line in wanted if line.strip() != expect.ANY_LINES]
     if placeholders and len(literal) * len(found) <= MOST:
@@ -33,11 +49,14 @@ def compare(
     lines: list[DiffLine] = []
     matcher = difflib.SequenceMatcher(a=wanted, b=keys, autojunk=False)
     for kind, a, b, c, d in matcher.get_opcodes():
-        if kind == "equal":
-            lines += [DiffLine(sign=" ", text=line) for line in found[c:d]]
-        else:
-            lines += [DiffLine(sign="-", text=line) for line in wanted[a:b]]
-            lines += [DiffLine(sign="+", text=line) for line in found[c:d]]
+        dots = [line.strip() == expect.ANY_LINES for line in wanted[a:b]]
+        absorbed = kind == "equal" or (any(dots) and all(dots))
+        if kind != "equal":
+            lines += [
+                DiffLine(sign=" " if any_lines else "-", text=line)
+                for line, any_lines in zip(wanted[a:b], dots, strict=True)
+            ]
+        lines += [DiffLine(sign=" " if absorbed else "+", text=line) for line in found[c:d]]
     return tuple(lines)
 
 

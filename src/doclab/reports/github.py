@@ -19,7 +19,7 @@ from doclab.reports.text import describe_failure
 MESSAGE_LIMIT = 4_000  # characters of an annotation; more is not read there
 TEXT_LIMIT = 20_000  # characters of a failure or error in the summary
 SUMMARY_LIMIT = 1_000_000  # bytes; GitHub refuses a summary over 1 MiB
-ROOM = 1_000  # bytes kept for the note that something was left out
+REST = "\n\nThe rest does not fit here; report.html has it.\n"
 
 _PLACE = re.compile(r"(?P<path>[^\s:]+):(?P<line>\d+): (?P<text>.+)", re.DOTALL)
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#.!|~$@:])")
@@ -88,13 +88,11 @@ def _property(text: str) -> str:
 
 def to_summary(ledger: Ledger) -> str:
     """Return the step summary: Markdown of bounded size."""
-    chunks = list(_chunks(ledger, fates.pages(ledger)))
     text, size = "", 0
-    for number, chunk in enumerate(chunks):
+    for chunk in _chunks(ledger, fates.pages(ledger)):
         size += len(chunk.encode())
-        if size > SUMMARY_LIMIT - ROOM:
-            left = len(chunks) - number
-            return f"{text}\n{left} parts more do not fit here; report.html has them all.\n"
+        if size > SUMMARY_LIMIT - len(REST):
+            return text + REST
         text += chunk
     return text
 
@@ -119,7 +117,9 @@ def _chunks(ledger: Ledger, pages: tuple[PageFate, ...]) -> Iterator[str]:
         "Skipped",
         [f"- {_escaped(f'{b.block.location}: {b.results[0].reason}')}\n" for b in skipped],
     )
-    yield from _titled("Failures", [_details(r) for r in ledger.results if r.failure is not None])
+    if ledger.count(Fate.FAILED):
+        yield "\n### Failures\n\n"
+    yield from (_details(result) for result in ledger.results if result.failure is not None)
 
 
 def _titled(name: str, chunks: list[str]) -> list[str]:

@@ -43,7 +43,8 @@ def verdict(ledger: Ledger) -> str:
     pages = fates.pages(ledger)
     counts = [f"{sum(page.count(fate) for page in pages)} {fate.value}" for fate in Fate]
     untold = [f"{ledger.untold} without a fate"] if ledger.untold else []
-    errors = [f"{len(ledger.errors)} errors"] if ledger.errors else []
+    number = len(ledger.errors)
+    errors = [f"{number} error{'s' if number > 1 else ''}"] if number else []
     colour = "green" if ledger.green else "RED"
     return f"{', '.join([*counts, *untold, *errors])} — {colour}"
 

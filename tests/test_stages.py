@@ -1,0 +1,134 @@
+"""A run from the pages to the reports, with shells of this computer for a lab."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import LocalLab, Sites
+from sphinx.util.docutils import docutils_namespace
+
+from doclab import ledger, run, stages
+from doclab.model import Fate, Ledger
+
+TABS = """# Two tabs
+
+```console
+$ echo a
+a
+```
+
+````{tabs}
+```{tab} One
+~~~console
+$ echo one
+one
+~~~
+```
+```{tab} Two
+~~~console
+$ echo two
+two
+~~~
+```
+````
+"""
+PAGES = {"index": "# Title\n\n```{toctree}\npage\n```\n", "page": TABS}
+
+Run = Callable[..., Ledger]
+
+
+@pytest.fixture
+def run_site(sites: Sites, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Return a function that runs the site as `doclab run` does, and reads its ledger."""
+    homes = iter(range(100))
+
+    def local_lab(*_arguments: object, **_options: object) -> LocalLab:
+        home = tmp_path / f"home{next(homes)}"
+        home.mkdir()
+        return LocalLab(home)
+
+    @contextmanager
+    def workshop(*_arguments: object, **_options: object) -> Iterator[argparse.Namespace]:
+        lab_plan = argparse.Namespace(machines=("server", "laptop"))
+        yield argparse.Namespace(engine=None, lab_plan=lab_plan, store=None, base="")
+
+    machine = argparse.Namespace(versions=lambda: {"shell": "5"})
+    monkeypatch.setattr(stages, "opened", workshop)
+    monkeypatch.setattr("doclab.scenario_run.Lab", local_lab)
+    monkeypatch.setattr(LocalLab, "start", lambda _lab: None)
+    monkeypatch.setattr(LocalLab, "remove", lambda lab: lab.close_terminals())
+    monkeypatch.setattr(LocalLab, "machine", lambda _lab, _name: machine)
+    monkeypatch.chdir(sites.root)
+    sites.write(**PAGES)
+
+    def run_them(*pages: str, **options: Any) -> Ledger:
+        common: dict[str, Any] = {
+            "docs": Path("docs"),
+            "build": Path("build"),
+            "word": None,
+            "variant": None,
+        }
+        common |= {"keep": False, "jobs": 2, "cache": False, "twice": False}
+        parsed = argparse.Namespace(pages=pages, **{**common, **options})
+        with docutils_namespace():
+            status = stages.test(parsed)
+        found = ledger.read(Path("build/doctest/ledger.json"))
+        assert status == (0 if found.green else 1)
+        return found
+
+    return run_them
+
+
+def test_the_whole_site(run_site: Run) -> None:
+    """The ledger has all pages, results in the order of the plan, and when it was."""
+    found = run_site()
+    assert [(page.name, page.blocks) for page in found.pages] == [("index", 0), ("page", 3)]
+    assert [(r.scenario, r.block.location.line) for r in found.results] == [
+        *(("page[One]", 3), ("page[One]", 10), ("page[Two]", 3), ("page[Two]", 16))
+    ]
+    assert {result.fate for result in found.results} == {Fate.PASSED}
+    assert found.green
+    assert found.complete
+    assert found.versions["shell"] == "5"
+    assert found.seconds > 0
+    assert found.started.endswith("+00:00")
+
+
+@pytest.mark.parametrize(
+    "options", [{"pages": ("docs/page.md",)}, {"word": "echo"}, {"variant": "One"}]
+)
+def test_a_part_of_the_site(run_site: Run, options: dict[str, Any]) -> None:
+    """It is green, and does not claim to be the whole."""
+    found = run_site(*options.pop("pages", ()), **options)
+    assert found.green
+    assert not found.complete
+
+
+def test_a_result_that_is_lost(
+    run_site: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A block without a fate makes the run red, and its place is named."""
+    original = run.run_scenario
+
+    def forgetful(*arguments: Any, **options: Any) -> object:
+        done = original(*arguments, **options)
+        del options["result_at_stop"][1:]
+        return done
+
+    monkeypatch.setattr(run, "run_scenario", forgetful)
+    monkeypatch.setattr(run, "stopped", lambda *_arguments: [])
+    found = run_site()
+    assert found.complete
+    assert not found.green
+    assert found.errors == (
+        "docs/page.md:10: this block has no fate in the scenario page[One].",
+        "docs/page.md:16: this block has no fate in the scenario page[Two].",
+    )
+    assert "2 without a fate, 2 errors — RED" in capsys.readouterr().out
+    assert not dataclasses.replace(found, errors=()).green
