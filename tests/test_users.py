@@ -2,63 +2,82 @@
 
 from __future__ import annotations
 
+import dataclasses
+from typing import Any
+
 import pytest
-from conftest import Sites
+from conftest import Sites, block
 
-BASH = "```bash\ntrue\n```\n"
-
-
-def prompt(user: str, machine: str = "server") -> str:
-    """Return a block with a prompt."""
-    return f"```console\n{user}@{machine}$ true\n```\n"
+from doclab.model import Block, Command, Tab
+from doclab.users import settle
 
 
-def run(*options: str) -> str:
-    """Return a block with options and without a prompt."""
-    return "```{run} bash\n" + "".join(f"{option}\n" for option in options) + "\ntrue\n```\n"
-
-
-def tabs(*panels: str) -> str:
-    """Return a set of tabs, A, B and so on."""
-    inner = "".join(
-        f"````{{group-tab}} {label}\n{panel}````\n\n"
-        for label, panel in zip("ABC", panels, strict=False)
+def prompts(*users: str | None, **changes: Any) -> Block:
+    """Return a block with these prompts; None: one without a name."""
+    commands = tuple(
+        Command(text="true", line=n, user=user, machine=user and "server")
+        for n, user in enumerate(users)
     )
-    return f"`````{{tabs}}\n\n{inner}`````\n"
+    return dataclasses.replace(block(commands=commands), **changes)
+
+
+def bash(**changes: Any) -> Block:
+    """Return a block without prompts."""
+    return prompts(None, **changes)
+
+
+def tab(label: str) -> tuple[Tab, ...]:
+    """Return a tab of the set of A and B."""
+    return (Tab(group=("A", "B"), label=label),)
 
 
 @pytest.mark.parametrize(
     ("blocks", "users"),
     [
-        ([BASH], "admin"),
-        ([prompt("test"), BASH], "test test"),
-        ([prompt("test"), "```console\n$ true\n```\n", BASH], "test test test"),
-        ([prompt("test"), prompt("root"), BASH], "test root root"),
-        ([prompt("test", "laptop"), BASH], "test admin"),
-        ([prompt("test", "laptop"), BASH, run(":on: laptop")], "test admin test"),
-        ([prompt("test"), run(":as: root"), BASH], "test root root"),
-        ([prompt("test"), run(":terminal: logs"), BASH], "test admin test"),
-        ([run(":terminal: logs", ":as: test"), BASH, run(":terminal: logs")], "test admin test"),
-        ([prompt("test"), run(":as: admin", ":restart:"), BASH], "test admin admin"),
-        ([prompt("test"), run(":restart:"), BASH], "test test admin"),
-        ([prompt("test", "laptop"), run(":restart:"), run(":on: laptop")], "test admin test"),
-        ([tabs(prompt("test"), BASH), BASH], "test admin admin"),
-        ([tabs(BASH, prompt("test")), BASH], "admin test test"),
-        ([tabs(prompt("test"), "Text.\n"), tabs(BASH, BASH)], "test test admin"),
+        ([bash()], "admin"),
+        ([prompts("test"), bash()], "test test"),
+        ([prompts("test"), prompts("root"), bash()], "test root root"),
+        ([prompts("admin", "test"), bash()], "admin test"),
+        ([prompts("test", machine="laptop"), bash(), bash(machine="laptop")], "test admin test"),
+        ([prompts("test"), bash(user="root"), bash()], "test root root"),
+        ([prompts("test"), bash(terminal="logs"), bash()], "test admin test"),
+        ([bash(terminal="logs", user="test"), bash(), bash(terminal="logs")], "test admin test"),
+        ([prompts("test"), bash(user="root", restart=True), bash()], "test root admin"),
+        ([prompts("test"), bash(restart=True), bash()], "test test admin"),
+        (
+            [bash(user="test", terminal="x"), bash(restart=True), bash(terminal="x")],
+            "test admin admin",
+        ),
+        (
+            [bash(user="test", machine="laptop"), bash(restart=True), bash(machine="laptop")],
+            "test admin test",
+        ),
+        ([prompts("test", tabs=tab("A")), bash(tabs=tab("B")), bash()], "test admin admin"),
+        ([bash(tabs=tab("A")), prompts("test", tabs=tab("B")), bash()], "admin test test"),
+        (
+            [prompts("test", tabs=tab("A")), bash(tabs=tab("A")), bash(tabs=tab("B"))],
+            "test test admin",
+        ),
     ],
 )
-def test_users(blocks: list[str], users: str, sites: Sites) -> None:
+def test_users(blocks: list[Block], users: str) -> None:
     """A block without a prompt belongs to who typed last in its terminal."""
-    sites.write(index="# T\n\n" + "\n".join(blocks))
-    (page,) = sites.collect().pages
-    assert [block.user for block in page.blocks] == users.split()
-    assert [block.commands[0].user for block in page.blocks] == users.split()
+    settled = settle(blocks, "admin")
+    assert [each.user for each in settled] == users.split()
+    assert [each.commands[0].user for each in settled] == users.split()
 
 
-def test_users_of_commands(sites: Sites) -> None:
+def test_users_of_commands() -> None:
     """A prompt without a name belongs to who had the one before it, in its block too."""
-    lines = "$ true\ntest@server$ true\n$ true\n"
-    sites.write(index=f"# T\n\n```console\n{lines}```\n\n{BASH}")
-    first, second = sites.collect().pages[0].blocks
-    assert (first.user, [c.user for c in first.commands]) == ("admin", ["admin", "test", "test"])
-    assert second.user == "test"
+    (settled,) = settle([prompts(None, "test", None)], "admin")
+    assert settled.user == "admin"
+    assert [command.user for command in settled.commands] == ["admin", "test", "test"]
+
+
+def test_users_of_a_page(sites: Sites) -> None:
+    """The collector finds the users of a page's blocks, tabs and options included."""
+    text = "```{run} bash\n:as: root\n\ntrue\n```\n\n```console\n$ true\n```\n"
+    panels = "````{tab} A\n```console\ntest@server$ true\n```\n````\n\n````{tab} B\n"
+    sites.write(index=f"# T\n\n{text}\n`````{{tabs}}\n\n{panels}~~~bash\ntrue\n~~~\n````\n`````\n")
+    (page,) = sites.collect().pages
+    assert [each.user for each in page.blocks] == ["root", "root", "test", "root"]
