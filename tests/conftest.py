@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import io
 import os
 import re
 import shutil
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
 from doclab.collect import Site, collect
@@ -18,7 +21,7 @@ from doclab.engine import Engine
 from doclab.images import Images
 from doclab.lab import Lab, LabPlan
 from doclab.model import Block, Command, Location, Page, Placeholder, Scenario, Tab
-from doclab.terminal import Outcome, Terminal
+from doclab.terminal import Outcome, Terminal, clean
 
 TESTS = Path(__file__).resolve().parent
 ROOTS = TESTS / "roots"
@@ -169,6 +172,28 @@ class Sites:
         """Collect the site, leaving docutils as it was for the next one."""
         with docutils_namespace():
             return collect(self.docs, root=self.root, work=self.root / "work")
+
+    def html(self, builder: str = "html") -> str:
+        """Write the site to root/html; return the warnings, without colors."""
+        warnings = io.StringIO()
+        with docutils_namespace():
+            app = Sphinx(
+                srcdir=self.docs,
+                confdir=self.docs,
+                outdir=self.root / builder,
+                doctreedir=self.root / f"{builder}-doctrees",
+                buildername=builder,
+                status=None,
+                warning=warnings,
+            )
+            app.build()
+        return clean(warnings.getvalue()).replace(str(self.root), "ROOT").strip()
+
+    def paragraphs(self, kind: str, page: str = "index.html") -> list[str]:
+        """Return the texts of the paragraphs of a class that we gave them."""
+        text = (self.root / "html" / page).read_text(encoding="utf-8")
+        found = re.findall(rf'<p class="doclab-{kind}">(.*?)</p>', text, flags=re.DOTALL)
+        return [html.unescape(re.sub("<[^>]*>", "", inner)).strip() for inner in found]
 
 
 @pytest.fixture

@@ -136,7 +136,7 @@ def test_defaults(site: Site) -> None:
     """A {run} without options is a plain block."""
     block = named(site, "options").blocks[2]
     assert (block.deadline, block.status, block.background, block.skip) == (60.0, 0, False, None)
-    assert (block.machine, block.user, block.placeholders) == ("server", None, ())
+    assert (block.machine, block.user, block.placeholders) == ("server", "admin", ())
 
 
 def test_prerequisites(site: Site) -> None:
@@ -209,6 +209,7 @@ MISTAKES = {
     "unknown-machine-option": "```{run} bash\n:on: elsewhere\n\ntrue\n```\n",
     "two-machines": "```console\nadmin@server$ true\nadmin@laptop$ true\n```\n",
     "option-against-prompt": "```{run} console\n:on: laptop\n\nadmin@server$ true\n```\n",
+    "user-against-prompt": "```{run} console\n:as: test\n\nadmin@server$ true\n```\n",
     "foreign-language": "```powershell\nGet-Item\n```\n",
     "foreign-prompt": "```fish\n$ true\n```\n",
     "prompt-in-text": "```text\n$ echo a\na\n```\n",

@@ -82,10 +82,13 @@ def test_a_status_that_is_wanted(lab: LocalLab) -> None:
     assert fates(run(lab, block("(exit 4)", status=3))) == ["failed"]
 
 
-def test_a_user_that_is_not_there(lab: LocalLab) -> None:
-    """A prompt that names another user is a failure."""
-    (result,) = run(lab, block("true", user="somebody"))
-    assert "belongs to" in result.reason
+@pytest.mark.parametrize("machine", [None, "server"], ids=["no prompt", "prompt"])
+def test_a_user_that_is_not_there(machine: str | None, lab: LocalLab, snapshot: Snapshot) -> None:
+    """A block is a failure if its terminal belongs to another user than the page shows."""
+    command = Command(text="true", line=2, user="somebody", machine=machine)
+    (result,) = run(lab, block(user="somebody", commands=(command,)))
+    assert result.fate is Fate.FAILED
+    snapshot(result.reason.replace(result.user, "USER"))
 
 
 def test_a_job_that_is_left(lab: LocalLab) -> None:

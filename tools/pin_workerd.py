@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VERSION = re.compile(r"1\.(\d{4})(\d{2})(\d{2})\.\d+")
 PACKAGES = ("@cloudflare/workerd-linux-64", "@cloudflare/workerd-linux-arm64")
 #: Where a page shows the version, since a reader wants to see it there.
-PAGES = ("docs/index.md", "docs/tutorial/prepare.md")
+PAGES = ("docs/tutorial/prepare.md",)
 
 
 def pinned() -> str:

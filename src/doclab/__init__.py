@@ -20,16 +20,34 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         PrerequisitesDirective,
         RunDirective,
     )
+    from doclab.page_notes import (  # noqa: PLC0415
+        STYLESHEET,
+        PageNotes,
+        TestedWithDirective,
+        add_stylesheet,
+        tested_with,
+    )
 
     app.add_directive("run", RunDirective)
     app.add_directive("prerequisites", PrerequisitesDirective)
     app.add_directive("cleaned-up", CleanedUpDirective)
+    app.add_directive("tested-with", TestedWithDirective)
+    app.add_node(tested_with)
     app.add_builder(CollectBuilder)
     app.add_config_value("doclab_machines", ["server", "laptop"], "env", list)
     app.add_config_value("doclab_user", "admin", "env", str)
     app.add_config_value("doclab_recipe", "../lab", "", str)
     app.add_config_value("doclab_repository", "", "", str)
     app.add_config_value("doclab_versions", {}, "", dict)
+    app.add_config_value("doclab_ledger", "../build/doctest/ledger.json", "html", str)
+    app.add_config_value("doclab_ledger_digest", "", "html", str)  # set below, not in conf.py
+    notes = PageNotes()
+    app.connect("config-inited", notes.note_changes)
+    app.connect("builder-inited", notes.load)
+    app.connect("builder-inited", add_stylesheet)
+    app.add_css_file(STYLESHEET)
+    app.connect("doctree-resolved", notes.write)
+    app.connect("build-finished", notes.copy_report)
     return {
         "version": __version__,
         "env_version": 1,

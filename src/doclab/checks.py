@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from doclab import expect
+from doclab import expect, users
 from doclab.lab import Lab
 from doclab.model import Block, Command, Failure, Location
 from doclab.terminal import Outcome, Terminal
@@ -94,20 +94,23 @@ def outcome_is_good(
 
 
 def user_is_right(block: Block, command: Command, terminal: Terminal) -> None:
-    """Check that the terminal belongs to the user whose prompt the page shows."""
+    """Check that the terminal belongs to who types the command, as the page shows it."""
     if command.user is None:
         return
     user = user_of(terminal)
-    if user != command.user:
-        raise FailedError(
-            failure_of(
-                block,
-                command.line,
-                command.text,
-                f"the page says that {command.user} types this, but the terminal on"
-                f" {block.machine!r} belongs to {user}.",
-            )
-        )
+    if user == command.user:
+        return
+    problem = (
+        f"the page says that {command.user} types this, but the terminal on"
+        f" {block.machine!r} belongs to {user}"
+    )
+    remedy = (
+        f"mend the prompt, or let {command.user} log in before"
+        if users.shown(command)
+        else f"no prompt says otherwise: write `:as: {user}` in a {{run}} block, or show the"
+        f" prompt of {user}, or let {command.user} log in before"
+    )
+    raise FailedError(failure_of(block, command.line, command.text, f"{problem}; {remedy}."))
 
 
 def machine_restarts(block: Block, lab: Lab, before: str) -> None:

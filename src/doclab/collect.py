@@ -16,7 +16,7 @@ from sphinx.application import Sphinx
 from sphinx.builders.dummy import DummyBuilder
 from sphinx.errors import SphinxError
 
-from doclab import commands, fences
+from doclab import commands, fences, users
 from doclab.directives import AFTER, OPTIONS, STAYS
 from doclab.expect import parse_placeholder
 from doclab.model import Answer, Block, CleanUp, Command, DoclabError, Location, Page, Tab
@@ -79,17 +79,13 @@ def collect(docs: Path, *, root: Path, work: Path) -> Site:
         app.build()
     except SphinxError as error:
         raise DoclabError(f"{docs}/conf.py: Sphinx cannot read this site: {error}") from error
-    settings = Settings(
-        machines=tuple(app.config.doclab_machines),
-        user=app.config.doclab_user,
-        recipe=(docs / app.config.doclab_recipe).resolve(),
-        repository=app.config.doclab_repository,
-        versions=dict(app.config.doclab_versions),
-    )
+    settings = settings_of(app)
     errors = [line for line in clean(messages.getvalue()).split("\n") if line.strip()]
     pages = []
     for name in sorted(app.env.found_docs):
-        reader = _PageReader(app, name, root, settings)
+        doctree = app.env.get_and_resolve_doctree(name, app.builder, tags=app.tags)
+        path = Path(app.env.doc2path(name))
+        reader = PageReader(doctree, name=name, path=path, root=root, settings=settings)
         pages.append(reader.page())
         errors += reader.errors
     names = {page.name for page in pages}
@@ -106,25 +102,49 @@ def collect(docs: Path, *, root: Path, work: Path) -> Site:
     return Site(root=root, settings=settings, pages=tuple(pages))
 
 
-class _PageReader:
+def settings_of(app: Sphinx) -> Settings:
+    """Return what the site's conf.py says."""
+    return Settings(
+        machines=tuple(app.config.doclab_machines),
+        user=app.config.doclab_user,
+        recipe=(app.srcdir / app.config.doclab_recipe).resolve(),
+        repository=app.config.doclab_repository,
+        versions=dict(app.config.doclab_versions),
+    )
+
+
+class PageReader:
     """Reads one page, noting each mistake and going on."""
 
-    def __init__(self, app: Sphinx, name: str, root: Path, settings: Settings) -> None:
+    def __init__(
+        self, doctree: nodes.document, *, name: str, path: Path, root: Path, settings: Settings
+    ) -> None:
+        """Take a page whose references are resolved.
+
+        Args:
+            doctree: the page, as a builder for HTML gets it.
+            name: Sphinx's name of the page.
+            path: its file.
+            root: directory to which locations are relative.
+            settings: what the site's conf.py says.
+        """
+        self.doctree = doctree
         self.name = name
+        self.path = path
         self.root = root
         self.settings = settings
-        self.errors: list[str] = []
-        self.path = Path(app.env.doc2path(name))
-        self.doctree = app.env.get_and_resolve_doctree(name, app.builder, tags=app.tags)
+        self.errors: list[str] = []  # mistakes of the page's author
+        self.nodes: list[nodes.literal_block] = []  # of the page's blocks, in their order
         self._fences: dict[Path, list[fences.Fence]] = {}
         self._used: set[tuple[Path, int]] = set()
 
     def page(self) -> Page:
+        """Return the page with its blocks; fill `nodes` and `errors`."""
         after: list[str] = []
         for paragraph in self.doctree.findall(nodes.paragraph):
             after += paragraph.get(AFTER, [])
         title = next(self.doctree.findall(nodes.title), None)
-        blocks = tuple(self._blocks())
+        blocks = users.settle(self._blocks(), self.settings.user)
         for path in {self.path, *(self.root / block.location.path for block in blocks)}:
             for fence in self._fences_of(path):
                 if not fence.closed:
@@ -160,9 +180,12 @@ class _PageReader:
                 self._complain_about_language(node, language, fence[0], options)
                 continue
             try:
-                yield self._block(node, language, options or {}, *fence)
+                block = self._block(node, language, options or {}, *fence)
             except DoclabError as error:
                 self.errors.append(str(error))
+                continue
+            self.nodes.append(node)
+            yield block
 
     def _block(
         self,
@@ -182,8 +205,7 @@ class _PageReader:
             tabs=_tabs(node),
             language=language,
             machine=machine,
-            user=_text(options, "as")
-            or next((command.user for command in parsed if command.user), None),
+            user=_stated_user(parsed, options, location),
             text=text.rstrip("\n"),
             commands=parsed,
             placeholders=tuple(
@@ -286,6 +308,20 @@ def _pairs(value: object) -> list[tuple[str, str]]:
 
 def _text(options: dict[str, object], key: str) -> str | None:
     return str(options[key]).strip() if key in options else None
+
+
+def _stated_user(
+    parsed: Sequence[Command], options: dict[str, object], location: Location
+) -> str | None:
+    """Return the user that `:as:` names; `users` finds the others."""
+    named = next((command.user for command in parsed if command.user), None)
+    stated = _text(options, "as")
+    if stated and named:
+        raise DoclabError(
+            f"{location}: `:as: {stated}` is for a block without prompts, and this one"
+            f" has the prompt of {named}; leave the option out."
+        )
+    return stated
 
 
 def _headings(node: nodes.Node) -> tuple[str, ...]:

@@ -42,8 +42,8 @@ class Command:
 
     text: str  # what the shell gets, without the last newline
     line: int  # line of the source file on which it starts
-    user: str | None = None  # whose prompt the page shows
-    machine: str | None = None  # on which machine, as the prompt says
+    user: str | None = None  # who types it; collect sets it for each
+    machine: str | None = None  # on which machine, if a prompt says so
     expected: str | None = None  # what it prints; None: not compared
 
 
@@ -74,7 +74,7 @@ class Block:
     tabs: tuple[Tab, ...]  # tabs around it, from the outside inwards
     language: str  # as the fence says
     machine: str  # where it runs
-    user: str | None  # as whom, if the page says so
+    user: str | None  # who types its first command; collect sets it for each
     text: str  # content of the fence
     commands: tuple[Command, ...]  # in order
     placeholders: tuple[Placeholder, ...] = ()
