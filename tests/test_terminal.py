@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from conftest import NONCE, Open, shell
 
-from doclab.terminal import Outcome, StoppedError, Terminal, clean
+from doclab.screen import clean
+from doclab.terminal import Outcome, Problem, StoppedError, Terminal
 
 DEADLINE = 20.0
 
@@ -91,8 +92,7 @@ def test_lines_are_fed_one_by_one(terminal: Terminal) -> None:
 def test_an_incomplete_command_is_said_so(terminal: Terminal, command: str) -> None:
     """The shell is not left waiting, and works afterwards."""
     (outcome,) = run(terminal, command)
-    assert outcome.problem is not None
-    assert "not complete" in outcome.problem
+    assert outcome.problem is Problem.INCOMPLETE
     assert run(terminal, "echo on")[0].output == "on\n"
 
 
@@ -138,10 +138,9 @@ def test_a_hanging_command_ends_at_its_deadline(terminal: Terminal) -> None:
     started = time.monotonic()
     (outcome,) = run(terminal, "echo before; cat", deadline=0.5)
     assert time.monotonic() - started < 5
-    assert outcome.problem is not None
-    assert "within 0.5 s" in outcome.problem
+    assert outcome.problem is Problem.DEADLINE
     assert outcome.output == "before\n"
-    assert terminal.interrupt()
+    assert terminal.interrupt().problem is None
     assert run(terminal, "echo on")[0].output == "on\n"
 
 
@@ -150,7 +149,7 @@ def test_the_end_of_the_shell_is_noted(terminal: Terminal, command: str) -> None
     """A terminal that is gone is no prompt."""
     (outcome,) = run(terminal, command)
     assert outcome.prompt is None
-    assert outcome.problem == "it ended the terminal."
+    assert outcome.problem is Problem.ENDED
 
 
 def test_jobs_are_listed(terminal: Terminal) -> None:
@@ -210,7 +209,7 @@ def test_no_shell_at_all(open_terminal: Open) -> None:
     """A program that ends at once is no terminal."""
     assert open_terminal is not None
     terminal = Terminal(["true"], nonce=NONCE, stop=threading.Event())
-    assert terminal.wait_for_prompt(DEADLINE).problem == "it ended the terminal."
+    assert terminal.wait_for_prompt(DEADLINE).problem is Problem.ENDED
     terminal.close()
 
 
@@ -259,7 +258,7 @@ def test_the_part_that_failed(
 ) -> None:
     """It is named with its statuses, unless its status was asked for."""
     (outcome,) = run(terminal, command)
-    assert list(outcome.errors) == expected
+    assert [(part.status, part.text) for part in outcome.errors] == expected
 
 
 @pytest.mark.parametrize("name", ["a;b", "a b;1", r"a\ab", r"a\nb", r"a\eb", "ünï"])
@@ -272,8 +271,7 @@ def test_a_directory_of_any_name(terminal: Terminal, name: str) -> None:
 def test_a_line_that_a_terminal_cuts_off(terminal: Terminal) -> None:
     """It is refused, not typed in part."""
     (outcome,) = run(terminal, f"echo {'x' * 5000} | wc --chars")
-    assert outcome.problem is not None
-    assert "more than 4094 bytes" in outcome.problem
+    assert outcome.problem is Problem.LONG
     text = f"echo {'x' * 4094}"[:4080] + " | wc --chars"
     assert run(terminal, text[-4094:])[0].output == "4076\n"
 
@@ -339,7 +337,7 @@ def test_a_line_that_is_overwritten(raw: str, shown: str) -> None:
 def test_an_endless_writer_ends_at_its_deadline(terminal: Terminal) -> None:
     """Output that never stops is no sign of an end."""
     (outcome,) = run(terminal, "yes", deadline=0.5)
-    assert outcome.problem == "it did not end within 0.5 s."
+    assert outcome.problem is Problem.DEADLINE
 
 
 def test_close_ends_the_shell(open_terminal: Open) -> None:
@@ -356,5 +354,5 @@ def test_close_ends_the_shell(open_terminal: Open) -> None:
 def test_a_report_without_an_end_takes_no_memory(terminal: Terminal) -> None:
     """However much follows it."""
     (outcome,) = run(terminal, r"printf '\e]133;D;'; yes", deadline=1)
-    assert outcome.problem == "it did not end within 1 s."
-    assert len(terminal._pending) < 100_000
+    assert outcome.problem is Problem.DEADLINE
+    assert len(terminal._reports._pending) < 100_000

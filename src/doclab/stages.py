@@ -147,7 +147,15 @@ def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None
             repository=site.settings.repository,
             snapshot=snapshot,
         )
-        stage = _RunStage(podman, lab_plan, options, say=say, found=found, many=len(scenarios) > 1)
+        stage = _RunStage(
+            podman,
+            lab_plan,
+            options,
+            deadline=site.settings.deadline,
+            say=say,
+            found=found,
+            many=len(scenarios) > 1,
+        )
         run.run_all(scenarios, stage.run, jobs=options.jobs, stop=stage.stop)
     found.finish(whole=not (options.pages or options.word or options.variant))
 
@@ -182,6 +190,7 @@ class _RunStage:
         lab_plan: lab.LabPlan,
         options: argparse.Namespace,
         *,
+        deadline: float,
         say: Progress,
         found: Findings,
         many: bool,
@@ -190,6 +199,7 @@ class _RunStage:
         self._podman = podman
         self._plan = lab_plan
         self._keep = options.keep
+        self._deadline = deadline
         self._say = say
         self._found = found
         self._many = many
@@ -206,7 +216,12 @@ class _RunStage:
             machines.start()
             self._found.versions.update(machines.versions(self._plan.machines[0]))
             run.run_scenario(
-                scenario, machines, begin=watch.begin, listen=watch.end, result_at_stop=done
+                scenario,
+                machines,
+                begin=watch.begin,
+                listen=watch.end,
+                result_at_stop=done,
+                deadline=self._deadline,
             )
         except StoppedError:
             pass
@@ -238,7 +253,7 @@ class _Watch:
 
     def begin(self, block: Block) -> None:
         self.cancel()
-        first = block.commands[0].text.splitlines()[0]
+        first = block.title
         message = f"running           {block.location}  {first[:60]}"
         self._timer = threading.Timer(QUIET_SECONDS, self._say, [message])
         self._timer.daemon = True
