@@ -28,9 +28,11 @@ if [[ $- == *i* && -t 1 && -n $__doclab_nonce ]]; then
     PS2=$'\e]133;C;'"$__doclab_nonce"$'\a'
     # Armed only now: what start-up files do is not the page's business.
     trap '{ __doclab_error "$?" "${PIPESTATUS[@]}"; } 2> /dev/null' ERR
-    printf '\e]133;D;%s;%s;%s;%s;%s;' "$__doclab_nonce" "$status" "${who@P}" "$$" "${PWD//[[:cntrl:]]/?}"
-    jobs -pr
-    printf '\a'
+    local end=$'\a'
+    [[ -z ${!-} ]] || end=  # a job was started in this shell
+    printf '\e]133;D;%s;%s;%s;%s;%s;%s' "$__doclab_nonce" "$status" "${who@P}" "$$" \
+      "${PWD//[[:cntrl:]]/?}" "$end"
+    [[ -n $end ]] || { jobs -pr; printf '\a'; }
   }
   # A command that fails in the middle of a list, where no prompt sees it.
   # 141 is a writer whose reader had enough, as in `… | head -1`.
