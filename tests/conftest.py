@@ -21,7 +21,8 @@ from doclab.engine import Engine
 from doclab.images import Images
 from doclab.lab import Lab, LabPlan
 from doclab.model import Block, Command, Location, Page, Placeholder, Scenario, Tab
-from doclab.terminal import Outcome, Terminal, clean
+from doclab.screen import clean
+from doclab.terminal import Outcome, Terminal
 
 TESTS = Path(__file__).resolve().parent
 ROOTS = TESTS / "roots"

@@ -227,6 +227,13 @@ MISTAKES = {
     "bad-status": "```{run} bash\n:status: -1\n\ntrue\n```\n",
     "skip-without-reason": "```{run} bash\n:skip:\n\ntrue\n```\n",
     "unknown-option": "```{run} bash\n:retries: 3\n\ntrue\n```\n",
+    "steady-without-wait": "```{run} console\n:steady: 3\n\n$ true\n```\n",
+    "wait-and-running": "```{run} console\n:wait: 3\n:running:\n\n$ true\n```\n",
+    "running-script": "```{run} bash\n:running:\n\ntrue\n```\n",
+    "running-and-interrupted": "```{run} console\n:running:\n\n$ true\n^C\n```\n",
+    "json-and-interrupted": "```{run} console\n:json:\n\n$ true\n{}\n^C\n```\n",
+    "continues-with-prompt": "```{run} console\n:continues:\n\n$ true\n```\n",
+    "shown-after-interrupt": "```console\n$ true\na\n^C\nb\n```\n",
     "no-blocks": "Only text.\n\n```text\nno prompt\n```\n",
     "no-command": "```bash\n# nothing\n```\n",
     "several": "```zsh\ntrue\n```\n\n```console\ntrue\n```\n\n```console\na@b$ true\n```\n",
@@ -241,6 +248,28 @@ def test_mistake(name: str, sites: Sites, snapshot: Snapshot) -> None:
     with pytest.raises(DoclabError) as caught:
         sites.collect()
     snapshot(str(caught.value).replace(str(sites.root), "ROOT"))
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "'x'", "True", "None"])
+def test_bad_deadline_of_scenarios(sites: Sites, value: str) -> None:
+    """It is a number of seconds."""
+    docs = sites.write(index="# T\n\n```bash\ntrue\n```\n")
+    with (docs / "conf.py").open("a") as conf:
+        conf.write(f"doclab_deadline = {value}\n")
+    with pytest.raises(DoclabError, match="doclab_deadline"):
+        sites.collect()
+
+
+def test_a_continuation(sites: Sites) -> None:
+    """It starts with what a command prints; its place is that of its first line."""
+    text = "# T\n\n```{run} console\n:continues:\n\na\n^C\nadmin@laptop$ true\n```\n"
+    sites.write(index=text)
+    (found,) = sites.collect().pages[0].blocks
+    assert [(c.text, c.line, c.expected, c.interrupt) for c in found.commands] == [
+        ("", 6, "a", True),
+        ("true", 8, "", False),
+    ]
+    assert (found.machine, found.title) == ("laptop", "true")
 
 
 def test_mistake_on_a_page_of_its_own(sites: Sites) -> None:

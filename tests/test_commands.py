@@ -105,8 +105,34 @@ def test_languages_are_disjoint() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [("$ a\n^C\n", ""), ("$ a\nb\n...\n^C\n\n", "b\n..."), ("$ a\n\nb\n\n^C", "\nb")],
+)
+def test_interrupt(text: str, expected: str) -> None:
+    """A last line `^C` is no output."""
+    (command,) = session(text)
+    assert (command.text, command.expected, command.interrupt) == ("a", expected, True)
+
+
+@pytest.mark.parametrize("text", ["$ a\n ^C\n", "$ a\n^C^C\n", "$ a ^C\n", "$ a\n> ^C\n"])
+def test_no_interrupt(text: str) -> None:
+    """Only a line of its own is one."""
+    assert not session(text)[0].interrupt
+
+
+def test_continuation_of_an_earlier_block() -> None:
+    """It starts with output, also with such as looks like a continued line."""
+    found = parse("> a\nb \\\nc\n$ d\ne\n", language="console", first=FIRST, continues=True)
+    assert found == (
+        Command(text="", line=10, expected="> a\nb \\\nc"),
+        Command(text="d", line=13, expected="e"),
+    )
+
+
+@pytest.mark.parametrize(
     ("language", "text"),
     [
+        pytest.param("console", "$ echo a\n...\n^C\n", id="only-dots-interrupted"),
         pytest.param("console", "\necho a\n", id="session-without-prompt"),
         pytest.param("console", "# why\n$ echo a\n", id="session-comment-first"),
         pytest.param("console", "\n\n", id="session-empty"),

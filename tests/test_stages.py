@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import getpass
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,7 +66,8 @@ def run_site(sites: Sites, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> R
     monkeypatch.setattr(LocalLab, "remove", lambda lab: lab.close_terminals())
     monkeypatch.setattr(LocalLab, "machine", lambda _lab, _name: machine)
     monkeypatch.chdir(sites.root)
-    sites.write(**PAGES)
+    conf = sites.write(**PAGES) / "conf.py"
+    conf.write_text(f"{conf.read_text()}\ndoclab_user = {getpass.getuser()!r}\n", encoding="utf-8")
 
     def run_them(*pages: str, **options: Any) -> Ledger:
         common: dict[str, Any] = {

@@ -22,12 +22,17 @@ if [[ $- == *i* && -t 1 && -n $__doclab_nonce ]]; then
     # The first prompt of a shell has no command before it.
     [[ -n ${__doclab_ready-} ]] || status=
     __doclab_ready=1
-    PS1='' PS2=$'\e]133;C;'"$__doclab_nonce"$'\a'
+    # What bash says about jobs comes between this report and the end of PS1. A
+    # page that does away with PROMPT_COMMAND is reported from within PS1.
+    PS1='${PROMPT_COMMAND[8]-$(__doclab_prompt)}'$'\e]133;B;'"$__doclab_nonce"$'\a'
+    PS2=$'\e]133;C;'"$__doclab_nonce"$'\a'
     # Armed only now: what start-up files do is not the page's business.
-    trap '__doclab_error "$?" "${PIPESTATUS[@]}"' ERR
-    printf '\e]133;D;%s;%s;%s;%s;%s;' "$__doclab_nonce" "$status" "${who@P}" "$BASHPID" "${PWD//[[:cntrl:]]/?}"
-    jobs -pr
-    printf '\a'
+    trap '{ __doclab_error "$?" "${PIPESTATUS[@]}"; } 2> /dev/null' ERR
+    local end=$'\a'
+    [[ -z ${!-} ]] || end=  # a job was started in this shell
+    printf '\e]133;D;%s;%s;%s;%s;%s;%s' "$__doclab_nonce" "$status" "${who@P}" "$$" \
+      "${PWD//[[:cntrl:]]/?}" "$end"
+    [[ -n $end ]] || { jobs -pr; printf '\a'; }
   }
   # A command that fails in the middle of a list, where no prompt sees it.
   # 141 is a writer whose reader had enough, as in `… | head -1`.
@@ -40,5 +45,7 @@ if [[ $- == *i* && -t 1 && -n $__doclab_nonce ]]; then
       "$__doclab_nonce" "$$" "${*:2}" "$BASH_COMMAND" > /dev/tty
   }
   set -o errtrace
-  PROMPT_COMMAND=(__doclab_prompt)
+  # Not the first element, which `PROMPT_COMMAND=…` on a page replaces. What
+  # `set -x` says of this goes to standard error.
+  PROMPT_COMMAND=([8]='' [9]='{ __doclab_prompt; } 2> /dev/null')
 fi

@@ -20,6 +20,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         PrerequisitesDirective,
         RunDirective,
     )
+    from doclab.limits import SCENARIO  # noqa: PLC0415
     from doclab.page_notes import (  # noqa: PLC0415
         STYLESHEET,
         PageNotes,
@@ -36,6 +37,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_builder(CollectBuilder)
     app.add_config_value("doclab_machines", ["server", "laptop"], "env", list)
     app.add_config_value("doclab_user", "admin", "env", str)
+    app.add_config_value("doclab_deadline", SCENARIO, "", (int, float))
     app.add_config_value("doclab_recipe", "../lab", "", str)
     app.add_config_value("doclab_repository", "", "", str)
     app.add_config_value("doclab_versions", {}, "", dict)

@@ -94,7 +94,9 @@ def _list(options: argparse.Namespace) -> int:
     for page in stages.read_site(options).pages:
         for block in page.blocks:
             tabs = f" [{', '.join(tab.label for tab in block.tabs)}]" if block.tabs else ""
-            print(f"{block.location}: {block.machine}{tabs}: {block.commands[0].text}")
+            print(
+                f"{block.location}: {block.machine}{tabs}: {block.commands[0].text or block.title}"
+            )
     return 0
 
 

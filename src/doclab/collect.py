@@ -17,10 +17,11 @@ from sphinx.builders.dummy import DummyBuilder
 from sphinx.errors import SphinxError
 
 from doclab import commands, fences, users
-from doclab.directives import AFTER, OPTIONS, STAYS
+from doclab.directives import AFTER, OPTIONS, STAYS, option_mistakes
 from doclab.expect import parse_placeholder
+from doclab.limits import SCENARIO
 from doclab.model import Answer, Block, CleanUp, Command, DoclabError, Location, Page, Tab
-from doclab.terminal import clean
+from doclab.screen import clean
 
 
 class CollectBuilder(DummyBuilder):
@@ -39,6 +40,7 @@ class Settings:
     recipe: Path  # directory of the lab's images
     repository: str  # address from which pages clone this project
     versions: dict[str, str]  # for the ledger, of what no machine can tell
+    deadline: float = SCENARIO  # seconds for each scenario
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -110,6 +112,7 @@ def settings_of(app: Sphinx) -> Settings:
         recipe=(app.srcdir / app.config.doclab_recipe).resolve(),
         repository=app.config.doclab_repository,
         versions=dict(app.config.doclab_versions),
+        deadline=_deadline(app.config.doclab_deadline, Path(app.srcdir)),
     )
 
 
@@ -196,7 +199,12 @@ class PageReader:
         first: Location,
     ) -> Block:
         text = node.astext()
-        parsed = commands.parse(text, language=language, first=first)
+        parsed = commands.parse(
+            text, language=language, first=first, continues="continues" in options
+        )
+        session = commands.is_session(text, language)
+        for mistake in option_mistakes(options, parsed, session=session):
+            raise DoclabError(f"{location}: {mistake}")
         machine = self._machine(parsed, options, location)
         return Block(
             page=self.name,
@@ -296,6 +304,14 @@ class PageReader:
     def _relative(self, path: Path) -> Path:
         resolved = path.resolve()
         return resolved.relative_to(self.root) if resolved.is_relative_to(self.root) else resolved
+
+
+def _deadline(value: object, docs: Path) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        raise DoclabError(
+            f"{docs}/conf.py: doclab_deadline is a number of seconds greater than 0, not {value!r}."
+        )
+    return float(value)
 
 
 def _strings(value: object) -> list[str]:

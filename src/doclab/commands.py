@@ -24,6 +24,7 @@ FOREIGN_LANGUAGES = frozenset(
 PROMPT = re.compile(
     r"(?:(?P<user>[a-z_][a-z0-9_-]*)@(?P<machine>[a-z0-9][a-z0-9-]*)(?::[^\s$#]*)?[$#]|\$) "
 )
+INTERRUPT = "^C"  # as the last line of an output: that Ctrl-C is pressed then
 _CONTINUATION = "> "
 
 
@@ -38,26 +39,42 @@ def looks_like_session(text: str) -> bool:
     return PROMPT.match(first) is not None
 
 
-def parse(text: str, *, language: str, first: Location) -> tuple[Command, ...]:
+def is_session(text: str, language: str) -> bool:
+    """Whether a block shows what its commands print."""
+    return language in SESSION_LANGUAGES or looks_like_session(text)
+
+
+def parse(
+    text: str, *, language: str, first: Location, continues: bool = False
+) -> tuple[Command, ...]:
     """Return the commands of a block.
 
     Args:
         text: content of the fence.
         language: language of the fence.
         first: location of the first line of the content.
+        continues: whether it starts with what a command of an earlier block prints;
+            that is then the expectation of a first command without text.
 
     Raises:
         DoclabError: if the block has no command, or output before the first.
     """
-    if language in SESSION_LANGUAGES or looks_like_session(text):
-        return _session(text, first)
+    if is_session(text, language):
+        return _session(text, first, continues=continues)
     if all(map(runs_nothing, text.split("\n"))):
         raise DoclabError(f"{first}: the block has no command; remove it, or write one.")
     return (Command(text=text.rstrip("\n"), line=first.line),)
 
 
-def _session(text: str, first: Location) -> tuple[Command, ...]:
-    found: list[tuple[re.Match[str], int, list[str], list[str]]] = []
+def _session(text: str, first: Location, *, continues: bool) -> tuple[Command, ...]:
+    found: list[tuple[re.Match[str] | None, int, list[str], list[str]]] = []
+    if continues:
+        if PROMPT.match(text):
+            raise DoclabError(
+                f"{first}: a block that continues an earlier one starts with what its command"
+                " prints, or with `^C`, and not with a prompt."
+            )
+        found.append((None, first.line, [""], []))
     for number, line in enumerate(text.rstrip("\n").split("\n"), start=first.line):
         prompt = PROMPT.match(line)
         if prompt is not None:
@@ -71,41 +88,58 @@ def _session(text: str, first: Location) -> tuple[Command, ...]:
                 f" `user@machine$ `, not with {line!r}; for commands without prompts"
                 " write ```bash."
             )
-        _, _, command, output = found[-1]
-        if not output and f"{line} ".startswith(_CONTINUATION):
-            command.append(line[len(_CONTINUATION) :])
-        elif not output and command[-1].endswith("\\"):
-            command.append(line)
-        else:
-            output.append(line)
+        _add_line(line, *found[-1][2:], typed=found[-1][0] is not None)
     if not found:
         raise DoclabError(f"{first}: the block has no command; remove it, or write one.")
     return tuple(
-        Command(
-            text="\n".join(command),
-            line=number,
-            user=prompt["user"],
-            machine=prompt["machine"],
-            expected=_expectation(Location(path=first.path, line=number), command, output),
-        )
+        _command(Location(path=first.path, line=number), prompt, command, output)
         for prompt, number, command, output in found
     )
 
 
-def _expectation(place: Location, command: list[str], output: list[str]) -> str:
-    """Return what a command must print; refuse what would not be a check."""
+def _add_line(line: str, command: list[str], output: list[str], *, typed: bool) -> None:
+    """Add a line without a prompt to a command, or to what it prints."""
+    if typed and not output and f"{line} ".startswith(_CONTINUATION):
+        command.append(line[len(_CONTINUATION) :])
+    elif typed and not output and command[-1].endswith("\\"):
+        command.append(line)
+    else:
+        output.append(line)
+
+
+def _command(
+    place: Location, prompt: re.Match[str] | None, lines: list[str], output: list[str]
+) -> Command:
+    """Return a command; refuse an expectation that would not be a check."""
     expected = "\n".join(line.rstrip() for line in output).rstrip("\n")
-    if not "".join(command).strip():
+    shown = expected.split("\n")
+    interrupt = shown[-1] == INTERRUPT
+    below = place.line + len(lines) - (prompt is None)  # the line on which output starts
+    if prompt is not None and not "".join(lines).strip():
         raise DoclabError(f"{place}: a prompt without a command.")
-    if expected and all(map(runs_nothing, command)):
+    if prompt is not None and expected and all(map(runs_nothing, lines)):
         raise DoclabError(
             f"{place}: a comment prints nothing, so what the page shows after it would not"
             " be compared; write the comment as text outside of the block."
         )
+    if INTERRUPT in shown[:-1]:
+        raise DoclabError(
+            f"{place.path}:{below + shown.index(INTERRUPT) + 1}: what is shown after `^C` would"
+            " not be compared; end the output of the command with `^C`."
+        )
+    if interrupt:
+        expected = "\n".join(shown[:-1]).rstrip("\n")
     if expected and not expected.replace("...", "").strip():
         raise DoclabError(
-            f"{place.path}:{place.line + len(command)}: an expectation of nothing but `...`"
+            f"{place.path}:{below}: an expectation of nothing but `...`"
             " would accept anything, even no output; show a line that matters, or"
             " write the command in a ```bash block, whose output is not compared."
         )
-    return expected
+    return Command(
+        text="\n".join(lines),
+        line=place.line,
+        user=prompt["user"] if prompt is not None else None,
+        machine=prompt["machine"] if prompt is not None else None,
+        expected=expected,
+        interrupt=interrupt,
+    )

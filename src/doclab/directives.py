@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -12,7 +13,7 @@ from sphinx.directives.code import CodeBlock
 from sphinx.util.docutils import SphinxDirective
 
 from doclab.expect import parse_placeholder
-from doclab.model import DoclabError
+from doclab.model import Command, DoclabError
 
 #: Attribute of a literal block that holds the options of its directive.
 OPTIONS = "doclab"
@@ -47,6 +48,39 @@ def _answers(argument: str | None) -> list[tuple[str, str]]:
             raise ValueError(f"the answer {declaration!r} is not of the form QUESTION=TEXT.")
         found.append((question, text))
     return found
+
+
+def option_mistakes(
+    options: Mapping[str, object], parsed: Sequence[Command], *, session: bool
+) -> Iterator[str]:
+    """Yield what is wrong with the options of a block taken together.
+
+    Args:
+        options: of the directive.
+        parsed: commands of the block.
+        session: whether the block shows what its commands print.
+    """
+    stays = "running" in options or "continues" in options
+    interrupts = any(command.interrupt for command in parsed)
+    if "steady" in options and "wait" not in options:
+        yield "`:steady:` counts the tries of `:wait: SECONDS`; add that, or remove it."
+    if stays and "wait" in options:
+        yield (
+            "a command that runs on is typed once, and what it prints is waited for in any"
+            " case; remove `:wait:` (`:deadline:` says for how long)."
+        )
+    if stays and not session:
+        yield (
+            "what a command that runs on prints says when to go on, so `:running:` and"
+            " `:continues:` need a session; write {run} console."
+        )
+    if "running" in options and parsed[-1].interrupt:
+        yield "`^C` ends the last command, so it is not `:running:`; remove one of them."
+    if "json" in options and (stays or interrupts):
+        yield (
+            "the output of a command that runs on is compared as it comes, line by line;"
+            " remove `:json:`."
+        )
 
 
 class RunDirective(CodeBlock):

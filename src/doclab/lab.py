@@ -9,7 +9,7 @@ import shlex
 import shutil
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -52,7 +52,7 @@ class Lab:
         self._plan = plan
         self._stop = stop
         self._nonce = secrets.token_hex(16)
-        self._terminals: dict[str, Terminal] = {}
+        self._terminals: dict[tuple[str, str], Terminal] = {}
         self._labels = [f"--label={LABEL}={self.name}", f"--label={LABEL}.owner={owner()}"]
         self._pool = ThreadPoolExecutor(thread_name_prefix=self.name)
         self._starting: dict[str, Future[Machine]] = {}
@@ -103,34 +103,45 @@ class Lab:
             self._registry.result()
         return [self.machine(name) for name in self._plan.machines]
 
-    def terminal(self, machine: str) -> Terminal:
-        """Return the terminal on a machine; log in if there is none."""
-        if machine not in self._terminals:
+    def terminal(self, machine: str, name: str = "") -> Terminal:
+        """Return a terminal on a machine; log in if there is none of this name.
+
+        Args:
+            machine: where.
+            name: empty for the first terminal, which every machine has.
+        """
+        key = (machine, name)
+        if key not in self._terminals:
             terminal = Terminal(self.login(machine), nonce=self._nonce, stop=self._stop)
-            self._terminals[machine] = terminal
+            self._terminals[key] = terminal
             outcome = terminal.wait_for_prompt(START_DEADLINE)
             if outcome.problem is not None:
-                self.close_terminal(machine)
+                self.close_terminal(machine, name)
                 raise DoclabError(
-                    f"no shell on {machine!r} as {self._plan.user}: {outcome.problem}"
+                    f"no shell on {machine!r} as {self._plan.user}: {outcome.problem.value}"
                     f"\n{outcome.output}"
                 )
-        return self._terminals[machine]
+        return self._terminals[key]
+
+    def terminals(self) -> Iterator[tuple[str, Terminal]]:
+        """Return the machine of each terminal that is open, and the terminal."""
+        for (machine, _), terminal in self._terminals.items():
+            yield machine, terminal
 
     def login(self, machine: str) -> list[str]:
         """Command line that logs in on a machine as a person does."""
         return self.machine(machine).login(self._plan.user)
 
-    def close_terminal(self, machine: str) -> None:
-        """End the terminal on a machine, if there is one."""
-        terminal = self._terminals.pop(machine, None)
-        if terminal is not None:
-            terminal.close()
+    def close_terminal(self, machine: str, name: str | None = None) -> None:
+        """End the terminal of this name on a machine if there is one; all, without a name."""
+        for key in list(self._terminals):
+            if key[0] == machine and name in (None, key[1]):
+                self._terminals.pop(key).close()
 
     def close_terminals(self) -> None:
         """End all terminals, as when a reader turns to the next page."""
-        for machine in list(self._terminals):
-            self.close_terminal(machine)
+        for machine, name in list(self._terminals):
+            self.close_terminal(machine, name)
 
     def started_at(self, machine: str) -> str:
         """Return when a machine was last started."""

@@ -45,6 +45,7 @@ class Command:
     user: str | None = None  # who types it; collect sets it for each
     machine: str | None = None  # on which machine, if a prompt says so
     expected: str | None = None  # what it prints; None: not compared
+    interrupt: bool = False  # whether Ctrl-C is pressed then: the page shows `^C` below
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -92,6 +93,12 @@ class Block:
     restart: bool = False  # whether it restarts its machine
     skip: str | None = None  # the author's reason not to run it
 
+    @property
+    def title(self) -> str:
+        """The first line of its first command, for people."""
+        first = next((command.text for command in self.commands if command.text), "")
+        return first.split("\n", 1)[0] or "(what an earlier command prints)"
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class CleanUp:
@@ -122,6 +129,7 @@ class Scenario:
     variant: tuple[Tab, ...]  # one choice for each set of tabs
     blocks: tuple[Block, ...]  # in order
     ends_page: bool = False  # whether it stops between two pages, for somebody to go on
+    cut: bool = False  # whether blocks at its end were left out, so that pages do not end
 
     @property
     def variant_label(self) -> str:

@@ -153,6 +153,7 @@ def _scenario(
         for block in by_name[name].blocks
         if all(tab in variant for tab in block.tabs)
     ]
+    whole = len(blocks)
     if word is not None:
         hits = [number for number, block in enumerate(blocks) if _mentions(block, word)]
         blocks = blocks[: hits[-1] + 1] if hits else []
@@ -169,6 +170,7 @@ def _scenario(
         pages=chain,
         variant=variant,
         blocks=tuple(blocks),
+        cut=len(blocks) < whole,
     )
 
 

@@ -37,7 +37,7 @@ class Watch:
     def begin(self, block: Block) -> None:
         """Take note that a block starts."""
         self.cancel()
-        first = block.commands[0].text.splitlines()[0]
+        first = block.title
         message = f"running           {block.location}  {first[:60]}"
         self._timer = threading.Timer(QUIET_SECONDS, self._say, [message])
         self._timer.daemon = True

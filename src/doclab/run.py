@@ -9,13 +9,12 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from doclab import checks, expect
-from doclab.commands import runs_nothing
+from doclab import checks
 from doclab.lab import Lab
+from doclab.limits import SCENARIO, Limits
 from doclab.model import (
     Block,
     BlockResult,
-    Command,
     CommandResult,
     DoclabError,
     Failure,
@@ -23,7 +22,7 @@ from doclab.model import (
     Location,
     Scenario,
 )
-from doclab.terminal import Outcome
+from doclab.turn import Turn
 
 Say = Callable[[str], None]
 Begin = Callable[[Block], None]
@@ -41,6 +40,7 @@ def run_scenario(
     end_page: PageEnd | None = None,
     result_at_stop: list[BlockResult] | None = None,
     captured: dict[str, str] | None = None,
+    deadline: float = SCENARIO,
 ) -> list[BlockResult]:
     """Run a scenario's blocks in order, in a lab that is up.
 
@@ -56,12 +56,18 @@ def run_scenario(
         result_at_stop: filled with the results so far, also if the run is stopped. Blocks
             that have a result in it already are not run.
         captured: values of named placeholders that are known already.
+        deadline: seconds after which the block that runs fails.
 
     Raises:
         StoppedError: if the run was stopped.
     """
     results: list[BlockResult] = result_at_stop if result_at_stop is not None else []
     captured = {} if captured is None else captured
+    limits = Limits(deadline)
+    # With a block left out at the end of a scenario, its last page has no end.
+    ends = {block.page: block for block in scenario.blocks if block.skip is None}
+    if scenario.cut and scenario.blocks:
+        ends.pop(scenario.blocks[-1].page, None)
     broken: Location | None = None
     page = ""
     left = scenario.blocks[len(results) :]
@@ -76,7 +82,9 @@ def run_scenario(
         else:
             if begin is not None:
                 begin(block)
-            result = _run_block(scenario, block, lab, captured)
+            result = _run_block(
+                scenario, block, lab, captured, limits, ends_page=ends.get(block.page) is block
+            )
             if result.failure is not None:
                 broken = result.failure.location
         results.append(result)
@@ -145,23 +153,22 @@ def _result(
     )
 
 
-def _run_block(scenario: Scenario, block: Block, lab: Lab, captured: dict[str, str]) -> BlockResult:
+def _run_block(
+    scenario: Scenario,
+    block: Block,
+    lab: Lab,
+    captured: dict[str, str],
+    limits: Limits,
+    *,
+    ends_page: bool,
+) -> BlockResult:
     started, clock = time.time(), time.monotonic()
-    ran: list[CommandResult] = []
+    turn = Turn(block, lab, captured, limits)
     failure: Failure | None = None
-    user: str | None = None
     try:
-        terminal = lab.terminal(block.machine)
-        user = checks.user_of(terminal)
-        jobs = terminal.prompt.jobs if terminal.prompt is not None else ()
-        before = lab.started_at(block.machine) if block.restart else ""
-        for number, command in enumerate(block.commands):
-            last = number == len(block.commands) - 1
-            _run_command(block, command, lab, captured, ran, last=last)
-        if block.restart:
-            checks.machine_restarts(block, lab, before)
-        else:
-            checks.no_job_is_left(block, lab, jobs)
+        turn.run()
+        if ends_page:
+            checks.nothing_is_left_running(block, lab)
     except checks.FailedError as error:
         failure = error.failure
     except DoclabError as error:
@@ -176,62 +183,10 @@ def _run_block(scenario: Scenario, block: Block, lab: Lab, captured: dict[str, s
         Fate.FAILED if failure is not None else Fate.PASSED,
         failure.problem if failure is not None else "",
         seconds=seconds,
-        user=user,
-        commands=ran,
+        user=turn.user,
+        commands=turn.ran,
         failure=failure,
     )
-
-
-def _run_command(
-    block: Block,
-    command: Command,
-    lab: Lab,
-    captured: dict[str, str],
-    ran: list[CommandResult],
-    *,
-    last: bool,
-) -> None:
-    terminal = lab.terminal(block.machine)
-    checks.user_is_right(block, command, terminal)
-    output, clock = "", time.monotonic()
-    outcome: Outcome | None = None
-    try:
-        for outcome in terminal.feed(command.text, deadline=block.deadline):
-            output += outcome.output
-            rest = command.text.split("\n")[outcome.line + outcome.text.count("\n") + 1 :]
-            ends = last and all(map(runs_nothing, rest))
-            checks.outcome_is_good(block, command, outcome, lab, last=ends)
-    finally:
-        prompt = outcome.prompt if outcome is not None else None
-        ran.append(
-            CommandResult(
-                command=command,
-                output=output if len(output) <= checks.OUTPUT_LIMIT else checks.shortened(output),
-                status=prompt.shown if prompt is not None else "",
-                seconds=round(time.monotonic() - clock, 3),
-            )
-        )
-    if command.expected is None or outcome is None:
-        return
-    values = expect.match(
-        command.expected, output, placeholders=block.placeholders, captured=captured
-    )
-    if values is None:
-        raise checks.FailedError(
-            checks.failure_of(
-                block,
-                command.line,
-                command.text,
-                "the output is not what the page shows."
-                if command.expected
-                else "it printed something, and the page shows no output; show it, or end"
-                " the part that matters with a line `...`.",
-                expected=command.expected,
-                actual=expect.tidy(output),
-                status="0",
-            )
-        )
-    captured.update(values)
 
 
 def _with_journal(failure: Failure, lab: Lab, machine: str, since: float) -> Failure:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from doclab import faithful, ledger, run, snapshots, state
 from doclab.engine import Engine
 from doclab.lab import Lab, LabPlan
+from doclab.limits import SCENARIO
 from doclab.model import BlockResult, CleanUp, DoclabError, Fate, Ledger, Page, Scenario
 from doclab.progress import Watch
 from doclab.snapshots import Record, Snapshot, SnapshotStore
@@ -34,6 +35,7 @@ class Options:
 
     keep: bool = False  # leave the lab to a person
     twice: bool = False  # run the whole once more in the same lab
+    deadline: float = SCENARIO  # seconds after which the block that runs fails
     base: str = ""  # digest of what snapshots depend on besides blocks
 
 
@@ -137,6 +139,7 @@ class ScenarioRun:
             end_page=self._end_page,
             result_at_stop=results,
             captured=self._captured,
+            deadline=self._options.deadline,
         )
 
     def _start(self) -> None:

@@ -84,7 +84,12 @@ def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None
                 lab_plan=workshop.lab_plan,
                 pages={page.name: page for page in site.pages},
                 store=workshop.store if options.cache else None,
-                options=Options(keep=options.keep, twice=options.twice, base=workshop.base),
+                options=Options(
+                    keep=options.keep,
+                    twice=options.twice,
+                    base=workshop.base,
+                    deadline=site.settings.deadline,
+                ),
                 say=lambda message: say(prefix + message),
                 stop=stop,
             ).run(at_end=offer_shell if sys.stdin.isatty() else None)

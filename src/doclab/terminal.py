@@ -1,16 +1,16 @@
 """A terminal: a long-lived shell behind a pseudo-terminal, fed line by line.
 
 The shell reports each prompt with an escape sequence that carries a secret of
-this run (see `lab/machine/integration.bash`). So the end of a command is never
-guessed, neither by time nor by the look of a prompt, and a shell that a command
-opened (`machinectl shell`, `sudo -i`) is recognised in the same way.
+this run (see `prompt.py`). So the end of a command is never guessed, neither by
+time nor by the look of a prompt, and a shell that a command opened
+(`machinectl shell`, `sudo -i`) is recognised in the same way.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import enum
 import os
-import re
 import select
 import signal
 import threading
@@ -20,16 +20,14 @@ from collections.abc import Iterator, Sequence
 import pexpect
 
 from doclab.commands import runs_nothing
+from doclab.prompt import PartFailure, Prompt, Reports, parse_failure, parse_prompt
+from doclab.screen import Output
+from doclab.watch import Watch
 
 ROWS, COLUMNS = 40, 100
 LONGEST_LINE = 4094  # bytes that the kernel's line buffer holds, without the newline
-KEEP_BYTES = 256 * 1024  # of the start, and as much of the end, of an output
-_START = b"\x1b]133;"
-_LONGEST_REPORT = 8192
-_ESCAPES = re.compile(
-    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][0-9A-Za-z]|\x1b[=>78cM]"
-)
-_ERASE = ("\x1b[K", "\x1b[0K", "\x1b[2K")  # to the end of the line; the last: all of it
+_POLL = 0.2  # seconds after which to see whether the run is to end
+_WATCH = 0.02  # the same, while a command is watched
 
 
 #: Takes back what the integration does to a shell; shows a prompt like Debian's.
@@ -43,29 +41,19 @@ class StoppedError(Exception):
     """Somebody wants the run to end."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Prompt:
-    """What a shell said when it was last at its prompt."""
+class Problem(enum.Enum):
+    """Why no prompt came back; the value says it to people."""
 
-    code: int  # exit status of the last command, with `pipefail`
-    parts: tuple[int, ...]  # of each part, if the last command was a pipeline
-    who: str  # user@host
-    shell: int  # process id of the shell
-    directory: str
-    jobs: tuple[int, ...]  # process ids of jobs that still run
-
-    @property
-    def status(self) -> int:
-        """Exit status, where a writer whose reader had enough is no failure."""
-        if self.code != 141:
-            return self.code
-        return next((part for part in reversed(self.parts) if part not in (0, 141)), 0)
-
-    @property
-    def shown(self) -> str:
-        """The statuses for people: of each part, if they explain that of the command."""
-        parts = self.parts if self.code in self.parts else (self.code,)
-        return " | ".join(map(str, parts))
+    DEADLINE = "it did not end in time."
+    ENDED = "it ended the terminal."
+    INCOMPLETE = (
+        "the command is not complete: the shell waits for the rest of a"
+        " quotation, a here-document or a compound command."
+    )
+    LONG = (
+        f"it has a line of more than {LONGEST_LINE} bytes, which a terminal cuts off;"
+        " end lines with a backslash, and go on in the next."
+    )
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -76,52 +64,34 @@ class Outcome:
     text: str  # its lines
     output: str  # what the terminal showed, without escape sequences
     prompt: Prompt | None  # None: no prompt came back
-    errors: tuple[tuple[str, str], ...]  # statuses and text of each failed part
-    problem: str | None  # why no prompt came back
+    errors: tuple[PartFailure, ...] = ()  # parts that failed
+    problem: Problem | None = None  # why no prompt came back
+    goes_on: bool = False  # whether it came as far as it should, and still runs
 
 
-class Output:
-    """Collects output of any length in bounded memory."""
+@dataclasses.dataclass(kw_only=True)
+class _Wait:
+    """What is known so far while a command runs."""
 
-    def __init__(self) -> None:
-        self._head = bytearray()
-        self._tail = bytearray()
-        self._lost = 0
+    output: Output
+    watch: Watch | None
+    end: float  # when it must have ended, in seconds of the monotonic clock
+    errors: list[PartFailure] = dataclasses.field(default_factory=list)
+    prompt: Prompt | None = None  # reported, but maybe not yet shown
+    ready: bool = False  # whether the prompt is shown
+    problem: Problem | None = None
+    goes_on: bool = False
 
-    def add(self, data: bytes) -> None:
-        """Take the next bytes."""
-        room = KEEP_BYTES - len(self._head)
-        if room > 0:
-            self._head += data[:room]
-            data = data[room:]
-        self._tail += data
-        if len(self._tail) > 2 * KEEP_BYTES:
-            cut = len(self._tail) - KEEP_BYTES
-            self._lost += cut
-            del self._tail[:cut]
-
-    def text(self) -> str:
-        """Return what a screen would show, with a note where bytes were left out."""
-        middle = f"\n[{self._lost} bytes left out]\n".encode() if self._lost else b""
-        return clean(bytes(self._head + middle + self._tail).decode(errors="replace"))
-
-
-def clean(text: str) -> str:
-    """Remove escape sequences, and what a carriage return had overwritten."""
-    text = text.replace("\r\n", "\n")
-    if "\r" in text:
-        text = "\n".join(map(_overwritten, text.split("\n")))
-    return _ESCAPES.sub("", text)
-
-
-def _overwritten(line: str) -> str:
-    shown = ""
-    for part in line.split("\r"):
-        if part.startswith(_ERASE):
-            shown = ""
-        new = _ESCAPES.sub("", part)
-        shown = "" if part.endswith(_ERASE[-1]) else new + shown[len(new) :]
-    return shown
+    def take(self, kind: bytes, payload: bytes, *, more: bool) -> None:
+        """Take a report; `more`: whether the shell may want more lines."""
+        if kind == b"D":
+            self.prompt = parse_prompt(payload)
+        elif kind == b"B":
+            self.ready = self.prompt is not None
+        elif kind == b"E":
+            self.errors.append(parse_failure(payload))
+        elif kind == b"C" and more:
+            self.problem = Problem.INCOMPLETE
 
 
 class Terminal:
@@ -136,7 +106,6 @@ class Terminal:
             stop: set when the run is to end.
         """
         self._stop = stop
-        self._nonce = nonce.encode()
         self._child = pexpect.spawn(
             argv[0],
             list(argv[1:]),
@@ -145,19 +114,19 @@ class Terminal:
             echo=False,
             preexec_fn=_as_at_login,
         )
-        self._pending = b""
+        self._reports = Reports(nonce)
         self._poll = select.poll()
         self._poll.register(self._child.child_fd, select.POLLIN)
         self.prompt: Prompt | None = None
+        self.running: str | None = None  # the command that goes on after its block
+        self._rest = ""  # what it printed that no block took yet
         self._shells: list[int] = []  # from the first to the innermost
 
     def wait_for_prompt(self, deadline: float) -> Outcome:
         """Wait for the first prompt, at most so many seconds."""
-        outcome = self._until_prompt(0, "", deadline)
-        assert outcome is not None  # noqa: S101 - only with `more`
-        return outcome
+        return self._until_prompt(0, "", deadline)
 
-    def feed(self, text: str, *, deadline: float) -> Iterator[Outcome]:
+    def feed(self, text: str, *, deadline: float, watch: Watch | None = None) -> Iterator[Outcome]:
         """Type the lines of a text; yield an outcome for each complete command.
 
         The shell itself says where a command ends: after each line it shows
@@ -167,17 +136,16 @@ class Terminal:
         Args:
             text: one or more lines.
             deadline: seconds for each command.
+            watch: answers questions; sees when the last command has come far enough.
         """
         lines = text.split("\n")
         start = 0
-        if any(len(line.encode()) > LONGEST_LINE for line in lines):
-            yield self._refused(
-                0,
-                text,
-                f"it has a line of more than {LONGEST_LINE} bytes, which a terminal cuts off;"
-                " end lines with a backslash, and go on in the next.",
-            )
+        if len(text) > LONGEST_LINE // 4 and any(
+            len(line.encode()) > LONGEST_LINE for line in lines
+        ):
+            yield self._refused(0, text, Problem.LONG)
             return
+        self._settle(0.0)
         while start < len(lines):
             if runs_nothing(lines[start]):
                 start += 1
@@ -185,35 +153,46 @@ class Terminal:
             end = start
             while True:
                 self._write(lines[end].encode() + b"\n")
-                outcome = self._until_prompt(
-                    start, "\n".join(lines[start : end + 1]), deadline, more=True
-                )
                 end += 1
-                if outcome is not None:
+                typed = "\n".join(lines[start:end])
+                if watch is not None:
+                    watch.last = all(map(runs_nothing, lines[end:]))
+                outcome = self._until_prompt(start, typed, deadline, watch, more=True)
+                if outcome.problem is not Problem.INCOMPLETE:
                     yield outcome
-                    if outcome.problem is not None:
+                    if outcome.prompt is None:
                         return
                     break
                 if end == len(lines):
                     self.interrupt()
-                    yield self._refused(
-                        start,
-                        "\n".join(lines[start:]),
-                        "the command is not complete: the shell waits for the rest of a"
-                        " quotation, a here-document or a compound command.",
-                    )
+                    yield self._refused(start, typed, Problem.INCOMPLETE)
                     return
             start = end
 
-    def _refused(self, line: int, text: str, problem: str) -> Outcome:
-        return Outcome(
-            line=line, text=text, output="", prompt=self.prompt, errors=(), problem=problem
-        )
+    def resume(self, *, deadline: float, watch: Watch | None = None) -> Outcome:
+        """Watch on while the command runs that an earlier block left running."""
+        carried, self._rest = self._rest, ""
+        return self._until_prompt(0, self.running or "", deadline, watch, carried=carried)
 
-    def interrupt(self) -> bool:
-        """Press Ctrl-C; say whether the prompt came back within five seconds."""
+    def interrupt(self, deadline: float = 5.0) -> Outcome:
+        """Press Ctrl-C, and wait so many seconds for the prompt."""
         self._write(b"\x03")
-        return self.wait_for_prompt(5.0).problem is None
+        outcome = self._until_prompt(0, "", deadline)
+        # The command may have ended just before: then a second prompt follows.
+        self._settle(0.05)
+        return outcome
+
+    def interrupted(self, outcome: Outcome, deadline: float) -> Outcome:
+        """Press Ctrl-C on a command that goes on; return its outcome with the prompt."""
+        after = self.interrupt(deadline)
+        self._rest = ""
+        # What it prints, and which of its parts fail, at the end is no business of the page.
+        return dataclasses.replace(outcome, prompt=after.prompt, problem=after.problem)
+
+    def pause(self, seconds: float) -> None:
+        """Wait before another try, unless somebody wants the run to end."""
+        if self._stop.wait(seconds):
+            raise StoppedError
 
     def interact(self) -> None:
         """Make the shell an ordinary one again, and connect it with our own terminal."""
@@ -224,6 +203,9 @@ class Terminal:
         """End the shell."""
         self._child.close(force=True)
 
+    def _refused(self, line: int, text: str, problem: Problem) -> Outcome:
+        return Outcome(line=line, text=text, output="", prompt=None, problem=problem)
+
     def _write(self, data: bytes) -> None:
         try:
             while data:
@@ -232,39 +214,57 @@ class Terminal:
             pass  # the shell is gone: reading says so, with the right message
 
     def _until_prompt(
-        self, line: int, text: str, deadline: float, *, more: bool = False
-    ) -> Outcome | None:
-        output = Output()
-        errors: list[tuple[int, str, str]] = []
-        end = time.monotonic() + deadline
-        problem: str | None = None
-        prompt: Prompt | None = None
-        while prompt is None and problem is None:
-            kind, payload = self._next_report(output)
-            if kind == b"D":
-                prompt = _parse_prompt(payload)
-            elif kind == b"E":
-                shell, statuses, failed = payload.decode(errors="replace").split(";", 2)
-                errors.append((int(shell), " | ".join(statuses.split()), failed))
-            elif kind == b"C":
-                if more:
-                    return None
-            elif self._stop.is_set():
-                raise StoppedError
-            elif (left := end - time.monotonic()) <= 0:
-                problem = f"it did not end within {deadline:g} s."
-            elif not self._read(min(left, 0.2)):
-                problem = "it ended the terminal."
+        self,
+        line: int,
+        text: str,
+        deadline: float,
+        watch: Watch | None = None,
+        *,
+        carried: str = "",
+        more: bool = False,
+    ) -> Outcome:
+        wait = _Wait(output=Output(carried), watch=watch, end=time.monotonic() + deadline)
+        if watch is not None:
+            watch.start(time.monotonic())
+        while not wait.ready and wait.problem is None and not wait.goes_on:
+            # What bash says about jobs between D and B is no command's output.
+            kind, payload = self._reports.next(wait.output if wait.prompt is None else Output())
+            if kind:
+                wait.take(kind, payload, more=more)
+            else:
+                self._look(wait)
+        prompt = wait.prompt if wait.ready else None
         closed = self._note_shell(prompt) if prompt is not None else ()
+        shown = wait.output.text()
+        self.running = None
+        if wait.goes_on and watch is not None:
+            self.running = text
+            shown, self._rest = shown[: watch.taken], shown[watch.taken :]
         return Outcome(
             line=line,
             text=text,
-            output=output.text(),
+            output=shown,
             prompt=prompt,
             # What a shell does at logout is not the page's business.
-            errors=tuple((status, text) for shell, status, text in errors if shell not in closed),
-            problem=problem,
+            errors=tuple(error for error in wait.errors if error.shell not in closed),
+            problem=wait.problem,
+            goes_on=wait.goes_on,
         )
+
+    def _look(self, wait: _Wait) -> None:
+        """Do what is to be done while no report comes, and read on."""
+        if self._stop.is_set():
+            raise StoppedError
+        now = time.monotonic()
+        if wait.watch is not None and wait.prompt is None:
+            self._write(wait.watch.look(wait.output, now))
+            wait.goes_on = wait.watch.goes_on(now)
+        if wait.goes_on:
+            return
+        if now >= wait.end:
+            wait.problem = Problem.DEADLINE
+        elif not self._read(min(wait.end - now, _WATCH if wait.watch is not None else _POLL)):
+            wait.problem = Problem.ENDED
 
     def _note_shell(self, prompt: Prompt) -> tuple[int, ...]:
         """Take note of who is at the prompt; return the shells that were left."""
@@ -278,6 +278,13 @@ class Terminal:
         self.prompt = prompt
         return left
 
+    def _settle(self, seconds: float) -> None:
+        """Drop what is shown at the prompt, such as by jobs, until so long nothing comes."""
+        while self._poll.poll(seconds * 1000) and self._read(0.0):
+            while (report := self._reports.next(Output()))[0]:
+                if report[0] == b"D":
+                    self._note_shell(parse_prompt(report[1]))
+
     def _read(self, timeout: float) -> bool:
         """Read what there is; say whether the terminal is still open."""
         if not self._poll.poll(timeout * 1000):
@@ -286,54 +293,10 @@ class Terminal:
             data = os.read(self._child.child_fd, 65536)
         except OSError:
             return False
-        self._pending += data
+        self._reports.add(data)
         return bool(data)
-
-    def _next_report(self, output: Output) -> tuple[bytes, bytes]:
-        """Take the next report out of what was read; what lies before is output."""
-        position = 0
-        while True:
-            start = self._pending.find(_START, position)
-            if start < 0:
-                keep = self._pending.rfind(b"\x1b", max(0, len(self._pending) - len(_START)))
-                cut = keep if keep >= 0 else len(self._pending)
-                output.add(self._pending[:cut])
-                self._pending = self._pending[cut:]
-                return b"", b""
-            end = self._pending.find(b"\x07", start)
-            if end < 0 and len(self._pending) - start < _LONGEST_REPORT:
-                output.add(self._pending[:start])
-                self._pending = self._pending[start:]
-                return b"", b""
-            kind, nonce, payload = _split(self._pending[start + len(_START) : max(end, start)])
-            if nonce != self._nonce:
-                position = start + len(_START)
-                continue
-            output.add(self._pending[:start])
-            self._pending = self._pending[end + 1 :]
-            return kind, payload
 
 
 def _as_at_login() -> None:
     """Give the shell the signals that it would have: Python ignores SIGPIPE."""
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-
-
-def _split(report: bytes) -> tuple[bytes, bytes, bytes]:
-    kind, _, rest = report.partition(b";")
-    nonce, _, payload = rest.partition(b";")
-    return kind, nonce, payload
-
-
-def _parse_prompt(payload: bytes) -> Prompt:
-    statuses, who, shell, rest = payload.decode(errors="replace").split(";", 3)
-    directory, _, jobs = rest.rpartition(";")
-    code, *parts = [int(status) for status in statuses.split()] or [0]
-    return Prompt(
-        code=code,
-        parts=tuple(parts),
-        who=who,
-        shell=int(shell),
-        directory=directory,
-        jobs=tuple(int(job) for job in jobs.split()),
-    )

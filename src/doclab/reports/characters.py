@@ -26,8 +26,7 @@ def shortened(text: str, most: int) -> str:
 
 def title(block: Block) -> str:
     """Return the first line that a block runs."""
-    text = block.commands[0].text if block.commands else block.text
-    return visible(text.partition("\n")[0])
+    return visible(block.title)
 
 
 def duration(seconds: float) -> str:
