@@ -23,7 +23,7 @@ from doclab.model import (
     Location,
     Scenario,
 )
-from doclab.terminal import Outcome
+from doclab.terminal import Outcome, Output
 
 Say = Callable[[str], None]
 Begin = Callable[[Block], None]
@@ -193,15 +193,16 @@ def _run_command(
 ) -> None:
     terminal = lab.terminal(block.machine)
     checks.user_is_right(block, command, terminal)
-    output, clock = "", time.monotonic()
+    printed, clock = Output(), time.monotonic()
     outcome: Outcome | None = None
     try:
         for outcome in terminal.feed(command.text, deadline=block.deadline):
-            output += outcome.output
+            printed.add(outcome.output.encode())
             rest = command.text.split("\n")[outcome.line + outcome.text.count("\n") + 1 :]
             ends = last and all(map(runs_nothing, rest))
             checks.outcome_is_good(block, command, outcome, lab, last=ends)
     finally:
+        output = printed.text()
         prompt = outcome.prompt if outcome is not None else None
         ran.append(
             CommandResult(
