@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import statistics
 import sys
 import threading
 import time
@@ -130,6 +131,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=["page", "kept", "forgotten", "lines", "line", "commands"])
     parser.add_argument("value", help="a JSON file of commands and outputs, or a number")
+    parser.add_argument("--repeat", type=int, default=1, help="runs of which to take the mean")
     options = parser.parse_args()
     results: list[BlockResult] = []
     match options.what:
@@ -137,7 +139,10 @@ def main() -> None:
             commands = json.loads(Path(options.value).read_text(encoding="utf-8"))
             seconds = run([block_of(n, *pair) for n, pair in enumerate(commands)], results)
         case "kept":
-            seconds = run(tuple(trivial(int(options.value))), results)
+            count = int(options.value)
+            seconds = statistics.mean(
+                [run(tuple(trivial(count)), results := []) for _ in range(options.repeat)]
+            )
         case "forgotten":
             seconds = run(trivial(int(options.value)), results := Forgetful())
         case kind:
