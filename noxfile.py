@@ -109,7 +109,7 @@ def lint(session: nox.Session) -> None:
 def lock(session: nox.Session) -> None:
     """Pin the newest packages, with hashes, in requirements/."""
     session.install("uv")
-    for name in ("docs", "tests", "lint"):
+    for name in ("docs", "tests", "lint", "bench"):
         session.run("uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes",
                     "--no-header", "--no-annotate", "--python-version=3.11", "--upgrade",
                     f"requirements/{name}.in", "--output-file", f"requirements/{name}.txt",
@@ -127,8 +127,8 @@ def workerd(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure what the harness adds, as ratios; `-- --lab` on real pages, in labs."""
-    install(session, "tests")
+    """Measure what the harness adds, beside other tools; `-- --quick`; `-- --lab` on real pages."""
+    install(session, "bench")
     if session.posargs == ["--lab"]:
         session.run("python", "benchmarks/overhead.py")
     else:

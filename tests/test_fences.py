@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from doclab.fences import Fence, find
+from doclab.fences import Fence, Fences, find
 
 
 def fences(tmp_path: Path, text: str) -> list[Fence]:
@@ -152,3 +152,19 @@ def test_code_is_no_markdown(tmp_path: Path) -> None:
 def test_no_fence(tmp_path: Path) -> None:
     """Code spans and indented code are no fences."""
     assert fences(tmp_path, "a ```b``` c\n\n    ```sh\n    a\n    ```\n") == []
+
+
+def test_each_fence_is_taken_once(tmp_path: Path) -> None:
+    """Blocks with one content take the fences nearest to them, each its own."""
+    text = "```sh\nls\n```\n" * 3
+    found = Fences(fences(tmp_path, text))
+    taken = [found.take(content, hint) for content, hint in (("ls", 5), (" ls\n", 5), ("ls", 5))]
+    assert [fence.line if fence is not None else None for fence in taken] == [4, 7, 1]
+    assert found.take("ls", 1) is None
+    assert found.take("ps", 1) is None
+
+
+def test_fences_that_are_never_closed(tmp_path: Path) -> None:
+    """They are kept for the report of mistakes."""
+    found = Fences(fences(tmp_path, "```sh\nls\n```\n\n```sh\nps\n"))
+    assert [fence.line for fence in found.unclosed] == [5]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import tracemalloc
 
 import pytest
 from conftest import LocalLab, Snapshot, block, scenario
@@ -201,3 +202,16 @@ def test_a_block_that_prints_over_lines(lab: LocalLab) -> None:
     """All that a session's command prints is compared, also over several lines."""
     text = "for i in 1 2\ndo\n  echo $i\ndone"
     assert fates(run(lab, block(text, expected="1\n2"))) == ["passed"]
+
+
+def test_many_commands_that_print_much(lab: LocalLab) -> None:
+    """Memory does not grow with the output of a block, and its last line is there."""
+    one = "head -c 1000000 /dev/zero | tr '\\0' x; echo"
+    tracemalloc.start()
+    try:
+        (result,) = run(lab, block("\n".join([one] * 20) + "\necho the end"))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert result.output.endswith("the end\n")
+    assert peak < 8_000_000

@@ -11,6 +11,7 @@ from doclab.limits import Limits
 from doclab.model import Answer, Block, Command
 from doclab.notices import without_notices
 from doclab.prompt import Prompt
+from doclab.screen import Output
 from doclab.terminal import Outcome, Problem
 from doclab.watch import Watch
 
@@ -45,8 +46,16 @@ class Attempt:
         self._last = last
         self._stays = command.interrupt or (last and block.running)
         self._values: dict[str, str] | None = None
-        self.output = ""  # what the terminal showed
+        self._printed = Output()
+        self._output: str | None = ""  # what the terminal showed; None: not asked for yet
         self.prompt: Prompt | None = None  # the last that came back
+
+    @property
+    def output(self) -> str:
+        """What the terminal showed so far, shortened if it is very long."""
+        if self._output is None:
+            self._output = self._printed.text()
+        return self._output
 
     def run(self, *seconds: float) -> dict[str, str]:
         """Type the command; return the values of all named placeholders.
@@ -65,7 +74,8 @@ class Attempt:
             watch = Watch(self._answers, self._appeared if self._stays else None)
         outcome: Outcome | None = None
         for outcome in self._outcomes(self._limits.give(*seconds), watch):
-            self.output += outcome.output
+            self._printed.add(outcome.output.encode())
+            self._output = None
             self.prompt = outcome.prompt
             if watch is not None:
                 self._answers[:] = watch.answers
@@ -81,7 +91,7 @@ class Attempt:
         if outcome.goes_on and self._values is not None:
             return self._values
         if had_jobs:
-            self.output = without_notices(self.output, command.expected)
+            self._output = without_notices(self.output, command.expected)
         values = expect.match(
             command.expected,
             self.output,

@@ -138,8 +138,8 @@ class PageReader:
         self.settings = settings
         self.errors: list[str] = []  # mistakes of the page's author
         self.nodes: list[nodes.literal_block] = []  # of the page's blocks, in their order
-        self._fences: dict[Path, list[fences.Fence]] = {}
-        self._used: set[tuple[Path, int]] = set()
+        self._fences: dict[Path, fences.Fences] = {}
+        self._sets: dict[nodes.Element, dict[str, str]] = {}  # labels of tabs, by id of the tab
 
     def page(self) -> Page:
         """Return the page with its blocks; fill `nodes` and `errors`."""
@@ -149,12 +149,11 @@ class PageReader:
         title = next(self.doctree.findall(nodes.title), None)
         blocks = users.settle(self._blocks(), self.settings.user)
         for path in {self.path, *(self.root / block.location.path for block in blocks)}:
-            for fence in self._fences_of(path):
-                if not fence.closed:
-                    self.errors.append(
-                        f"{self._relative(path)}:{fence.line}: this fence is never closed;"
-                        " end it with a line of as many characters as it starts with."
-                    )
+            self.errors += [
+                f"{self._relative(path)}:{fence.line}: this fence is never closed;"
+                " end it with a line of as many characters as it starts with."
+                for fence in self._fences_of(path).unclosed
+            ]
         return Page(
             name=self.name,
             path=self._relative(self.path),
@@ -210,7 +209,7 @@ class PageReader:
             page=self.name,
             location=location,
             headings=_headings(node),
-            tabs=_tabs(node),
+            tabs=_tabs(node, self._sets),
             language=language,
             machine=machine,
             user=_stated_user(parsed, options, location),
@@ -274,31 +273,19 @@ class PageReader:
             )
 
     def _locate(self, node: nodes.literal_block) -> tuple[Location, Location]:
-        """Return where the fence is, and where its content starts.
-
-        The line that docutils gives is a hint. The fence with the same content
-        that is nearest to it, and was not taken by another block, is the one.
-        """
+        """Return where the fence is, and where its content starts."""
         source = Path(node.source or self.path)
         hint = node.line or 1
-        wanted = [line.strip() for line in node.astext().strip("\n").split("\n")]
-        fits = [
-            fence
-            for fence in self._fences_of(source)
-            if [line.strip() for line in fence.content.strip("\n").split("\n")] == wanted
-            and (source, fence.line) not in self._used
-        ]
+        fence = self._fences_of(source).take(node.astext(), hint)
         relative = self._relative(source)
-        if not fits:
+        if fence is None:
             return Location(path=relative, line=hint), Location(path=relative, line=hint + 1)
-        fence = min(fits, key=lambda fence: abs(fence.line - hint))
-        self._used.add((source, fence.line))
         return Location(path=relative, line=fence.line), Location(path=relative, line=fence.first)
 
-    def _fences_of(self, path: Path) -> list[fences.Fence]:
+    def _fences_of(self, path: Path) -> fences.Fences:
         if path not in self._fences:
             markdown = path.is_file() and path.suffix == ".md"
-            self._fences[path] = fences.find(path) if markdown else []
+            self._fences[path] = fences.Fences(fences.find(path) if markdown else [])
         return self._fences[path]
 
     def _relative(self, path: Path) -> Path:
@@ -350,25 +337,28 @@ def _headings(node: nodes.Node) -> tuple[str, ...]:
     return tuple(reversed(found))
 
 
-def _tabs(node: nodes.Node) -> tuple[Tab, ...]:
-    """Return the tabs around a block, from sphinx-tabs' nodes."""
+def _tabs(node: nodes.Node, sets: dict[nodes.Element, dict[str, str]]) -> tuple[Tab, ...]:
+    """Return the tabs around a block, from sphinx-tabs' nodes.
+
+    Args:
+        node: the block.
+        sets: the sets of tabs that were read before; new ones are added.
+    """
     found: list[Tab] = []
     panel = node.parent
     while panel is not None:
         if isinstance(panel, nodes.Element) and "sphinx-tabs-panel" in panel.get("classes", ()):
-            buttons = [
-                child
-                for child in panel.parent.findall(nodes.Element)
-                if child.get("role") == "tab" and _nearest_set(child) is panel.parent
-            ]
-            label = next(b.astext() for b in buttons if b["ids"][0] == panel["aria-labelledby"])
-            group = tuple(button.astext() for button in buttons)
-            found.append(Tab(group=group, label=label.strip()))
+            tabs = panel.parent
+            if tabs not in sets:
+                sets[tabs] = {
+                    child["ids"][0]: child.astext().strip()
+                    for child in tabs.findall(nodes.Element)
+                    if child.get("role") == "tab" and _nearest_set(child) is tabs
+                }
+            label = sets[tabs][panel["aria-labelledby"]]
+            found.append(Tab(group=tuple(sets[tabs].values()), label=label))
         panel = panel.parent
-    return tuple(
-        Tab(group=tuple(label.strip() for label in tab.group), label=tab.label)
-        for tab in reversed(found)
-    )
+    return tuple(reversed(found))
 
 
 def _nearest_set(node: nodes.Node) -> nodes.Node | None:

@@ -8,9 +8,10 @@ itself builds on.
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -33,6 +34,46 @@ class Fence:
     info: str  # what stands behind the opening fence
     content: str  # without options of a directive
     closed: bool  # whether a closing fence was found
+
+
+class Fences:
+    """The fences of a file, each of which belongs to one block."""
+
+    def __init__(self, found: Iterable[Fence]) -> None:
+        self.unclosed: list[Fence] = []  # those that no line ends
+        self._free: dict[str, list[Fence]] = {}  # by content, in the order of their lines
+        for fence in found:
+            self._free.setdefault(_bare(fence.content), []).append(fence)
+            if not fence.closed:
+                self.unclosed.append(fence)
+        for same in self._free.values():
+            same.sort(key=_line)
+
+    def take(self, content: str, hint: int) -> Fence | None:
+        """Take the fence of a block out of those that are free.
+
+        Args:
+            content: of the block.
+            hint: line near which it is, as docutils says.
+
+        Returns:
+            The fence with this content that is nearest to the hint, or None.
+        """
+        free = self._free.get(_bare(content))
+        if not free:
+            return None
+        below = bisect.bisect_left(free, hint, key=_line)
+        near = range(max(below - 1, 0), min(below + 1, len(free)))
+        return free.pop(min(near, key=lambda place: abs(free[place].line - hint)))
+
+
+def _line(fence: Fence) -> int:
+    return fence.line
+
+
+def _bare(content: str) -> str:
+    """Return a text without what a container of its fence may add or take away."""
+    return "\n".join(line.strip() for line in content.strip("\n").split("\n"))
 
 
 def find(path: Path) -> list[Fence]:
