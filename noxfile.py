@@ -64,6 +64,13 @@ def ledger(session: nox.Session) -> None:
 
 
 @nox.session
+def mutants(session: nox.Session) -> None:
+    """Break one thing at a time and expect red, after `doctest`; `-- --sample N`."""
+    install(session, "docs")
+    session.run("doclab", "mutants", *session.posargs)
+
+
+@nox.session
 def clean(session: nox.Session) -> None:
     """Remove all labs, kept ones too."""
     install(session, "docs")

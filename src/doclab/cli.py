@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from doclab import engine, lab, ledger, reports, shell_lint, stages
+from doclab import engine, lab, ledger, mutation, reports, shell_lint, stages
 from doclab.model import DoclabError, Ledger
 from doclab.reports.table import to_table
 
@@ -61,6 +61,13 @@ def _parser() -> argparse.ArgumentParser:
     for command in (table, report):
         command.add_argument("file", nargs="?", type=Path, metavar="FILE",
                              help="default: doctest/ledger.json in the output")  # fmt: skip
+
+    breaking = commands.add_parser("mutants", help="break one thing at a time, expect red")
+    breaking.add_argument("--sample", type=int, metavar="N", help="only N, chosen by chance")
+    breaking.add_argument("--seed", type=int, default=1, help="of the chance")
+    breaking.add_argument("--changed", metavar="REVISION", help="also all that differs from it")
+    breaking.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), metavar="N")
+    breaking.set_defaults(run=lambda options: mutation.run(options, stages.read_site(options)))
 
     listing = commands.add_parser("list", help="list the blocks of each page")
     listing.set_defaults(run=_list)

@@ -41,6 +41,7 @@ class Settings:
     repository: str  # address from which pages clone this project
     versions: dict[str, str]  # for the ledger, of what no machine can tell
     deadline: float = SCENARIO  # seconds for each scenario
+    survivors: str = ""  # file that lists mutants which survive, with reasons
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -113,6 +114,7 @@ def settings_of(app: Sphinx) -> Settings:
         repository=app.config.doclab_repository,
         versions=dict(app.config.doclab_versions),
         deadline=_deadline(app.config.doclab_deadline, Path(app.srcdir)),
+        survivors=app.config.doclab_survivors,
     )
 
 

@@ -37,6 +37,9 @@ class Options:
     twice: bool = False  # run the whole once more in the same lab
     deadline: float = SCENARIO  # seconds after which the block that runs fails
     base: str = ""  # digest of what snapshots depend on besides blocks
+    take: bool = True  # whether snapshots are taken
+    restore_at: int | None = None  # how many blocks a snapshot must hold; None: as many as it can
+    patch: Callable[[Lab], None] | None = None  # changes the lab before its first block
 
 
 def again(scenario: Scenario) -> Scenario:
@@ -96,6 +99,8 @@ class ScenarioRun:
         reason = "the run was interrupted"
         try:
             self._start()
+            if self._options.patch is not None:
+                self._options.patch(self.lab)
             for scenario, results in zip(self._passes, self._results, strict=True):
                 if self.failed is not None:
                     reason = f"{self.failed.block.location} failed"
@@ -201,6 +206,8 @@ class ScenarioRun:
         ends = [n for n in range(1, len(blocks)) if blocks[n].page != blocks[n - 1].page]
         if self.scenario.ends_page:
             ends.append(len(blocks))
+        if self._options.restore_at is not None:
+            ends = [end for end in [self._options.restore_at] if end]
         for end in reversed(ends):
             found = self._store.find(snapshots.key(self._options.base, blocks[:end]))
             if found is not None:
