@@ -223,6 +223,7 @@ def test_nothing_of_ctrl_c_is_left_over(terminal: Terminal) -> None:
     """A second prompt, of a command that ended just then, is no one's end."""
     for _ in range(5):
         terminal._write(b"\x03")
+        time.sleep(0.1)  # so that there is a prompt already when Ctrl-C is pressed
         terminal.interrupt()
         assert [o.output for o in run(terminal, "sleep 0.1; echo a\necho b")] == ["a\n", "b\n"]
 

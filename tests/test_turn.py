@@ -358,6 +358,13 @@ class TestAnswers:
         (result,) = passes(lab, session(f"{text}Password:\n3\nPassword:\n1\n", answers=answers))
         assert "a b" not in result.output
 
+    def test_a_secret_is_typed_once(self, lab: LocalLab) -> None:
+        """However long the question stays on the screen."""
+        answers = tuple(Answer(question=":", text=text, shown=False) for text in "ab")
+        command = "read -sp 'Password: ' p; sleep 0.3; read -t 0 && echo twice; echo; "
+        text = f"$ {command * 2}true\nPassword:\nPassword:\n"
+        passes(lab, session(text, answers=answers))
+
     def test_the_same_question_twice(self, lab: LocalLab) -> None:
         """The answers come in their order, over several commands."""
         answers = (Answer(question="?", text="a"), Answer(question="?", text="b"))

@@ -22,5 +22,5 @@ class Limits:
 
     def give(self, *seconds: float) -> float:
         """Return the least of some limits and of what the scenario has left."""
-        self.given = min(*seconds, self.left(), self.scenario)
+        self.given = min(*seconds, self.left())
         return self.given
