@@ -228,6 +228,14 @@ def test_nothing_of_ctrl_c_is_left_over(terminal: Terminal) -> None:
         assert [o.output for o in run(terminal, "sleep 0.1; echo a\necho b")] == ["a\n", "b\n"]
 
 
+def test_ctrl_c_leaves_the_status(terminal: Terminal) -> None:
+    """The next command sees what it sees at a keyboard."""
+    (outcome,) = run(terminal, "sleep 60", deadline=0.3)
+    assert outcome.problem is Problem.DEADLINE
+    assert terminal.interrupt().problem is None
+    assert run(terminal, "echo $?")[0].output == "130\n"
+
+
 def test_large_output_stays_in_bounds(terminal: Terminal) -> None:
     """50 MB neither fill the memory nor hide the last line."""
     tracemalloc.start()

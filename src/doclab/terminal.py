@@ -27,6 +27,8 @@ from doclab.watch import Watch
 ROWS, COLUMNS = 40, 100
 LONGEST_LINE = 4094  # bytes that the kernel's line buffer holds, without the newline
 _POLL = 0.2  # seconds after which to see whether the run is to end
+_ASK = 1.0  # seconds after which to ask again for a sign, since Ctrl-C may swallow it
+_TRIES = 10  # times to ask
 _WATCH = 0.02  # the same, while a command is watched
 
 
@@ -145,7 +147,7 @@ class Terminal:
         ):
             yield self._refused(0, text, Problem.LONG)
             return
-        self._settle(0.0)
+        self._drop_what_is_there()
         while start < len(lines):
             if runs_nothing(lines[start]):
                 start += 1
@@ -178,9 +180,28 @@ class Terminal:
         """Press Ctrl-C, and wait so many seconds for the prompt."""
         self._write(b"\x03")
         outcome = self._until_prompt(0, "", deadline)
-        # The command may have ended just before: then a second prompt follows.
-        self._settle(0.05)
+        if outcome.problem is None and not self._synchronise():
+            return dataclasses.replace(outcome, prompt=None, problem=Problem.DEADLINE)
         return outcome
+
+    def _synchronise(self) -> bool:
+        """Pass all prompts that were shown; say whether the shell is at the last one.
+
+        A command may end just before Ctrl-C is pressed, and then a second prompt
+        follows, late. A backslash makes the shell ask for another line, which
+        tells where its prompts end, and an empty line changes nothing.
+        """
+        for _ in range(_TRIES):
+            self._write(b"\\\n")
+            outcome = self._until_prompt(0, "", _ASK, more=True)
+            while outcome.problem is None:  # a prompt from before
+                outcome = self._until_prompt(0, "", _ASK, more=True)
+            if outcome.problem is Problem.INCOMPLETE:
+                self._write(b"\n")
+                return self._until_prompt(0, "", _TRIES * _ASK).problem is None
+            if outcome.problem is not Problem.DEADLINE:
+                break
+        return False
 
     def interrupted(self, outcome: Outcome, deadline: float) -> Outcome:
         """Press Ctrl-C on a command that goes on; return its outcome with the prompt."""
@@ -278,12 +299,10 @@ class Terminal:
         self.prompt = prompt
         return left
 
-    def _settle(self, seconds: float) -> None:
-        """Drop what is shown at the prompt, such as by jobs, until so long nothing comes."""
-        while self._poll.poll(seconds * 1000) and self._read(0.0):
-            while (report := self._reports.next(Output()))[0]:
-                if report[0] == b"D":
-                    self._note_shell(parse_prompt(report[1]))
+    def _drop_what_is_there(self) -> None:
+        """Drop what was shown at the prompt, such as by jobs: it is no command's output."""
+        while self._poll.poll(0) and self._read(0.0):
+            self._reports.next(Output())
 
     def _read(self, timeout: float) -> bool:
         """Read what there is; say whether the terminal is still open."""
