@@ -21,8 +21,9 @@ from doclab.engine import Engine
 from doclab.images import Images
 from doclab.lab import Lab, LabPlan
 from doclab.model import Block, Command, Location, Page, Placeholder, Scenario, Tab
+from doclab.outcome import Outcome
 from doclab.screen import clean
-from doclab.terminal import Outcome, Terminal
+from doclab.terminal import Terminal
 
 TESTS = Path(__file__).resolve().parent
 ROOTS = TESTS / "roots"

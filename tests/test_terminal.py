@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from conftest import INTEGRATION, NONCE, Open, shell
 
+from doclab.outcome import Outcome, Problem
 from doclab.screen import clean
-from doclab.terminal import Outcome, Problem, StoppedError, Terminal
+from doclab.terminal import StoppedError, Terminal
 
 DEADLINE = 20.0
 
@@ -222,7 +223,7 @@ def test_a_command_that_reads(terminal: Terminal, command: str) -> None:
 def test_nothing_of_ctrl_c_is_left_over(terminal: Terminal) -> None:
     """A second prompt, of a command that ended just then, is no one's end."""
     for _ in range(5):
-        terminal._write(b"\x03")
+        terminal._wire.write(b"\x03")
         time.sleep(0.1)  # so that there is a prompt already when Ctrl-C is pressed
         terminal.interrupt()
         assert [o.output for o in run(terminal, "sleep 0.1; echo a\necho b")] == ["a\n", "b\n"]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from doclab import checks, expect
+from doclab import expect, verdict
 from doclab.commands import runs_nothing
+from doclab.failing import FailedError
 from doclab.lab import Lab
 from doclab.limits import Limits
 from doclab.model import Answer, Block, Command
 from doclab.notices import without_notices
+from doclab.outcome import Outcome, Problem
 from doclab.prompt import Prompt
 from doclab.screen import Output
-from doclab.terminal import Outcome, Problem
 from doclab.watch import Watch
 
 
@@ -82,8 +83,8 @@ class Attempt:
             rest = command.text.split("\n")[outcome.line + outcome.text.count("\n") + 1 :]
             ends = self._last and all(map(runs_nothing, rest))
             try:
-                checks.outcome_is_good(block, command, outcome, self._limits, last=ends)
-            except checks.FailedError as error:
+                verdict.outcome_is_good(block, command, outcome, self._limits, last=ends)
+            except FailedError as error:
                 self._recover(outcome, error)
                 raise
         if command.expected is None or outcome is None:
@@ -99,7 +100,7 @@ class Attempt:
             captured=self._captured,
         )
         if values is None:
-            raise checks.output_differs(block, command, self.output, jobs=had_jobs)
+            raise verdict.output_differs(block, command, self.output, jobs=had_jobs)
         return values
 
     def _outcomes(self, deadline: float, watch: Watch | None) -> Iterator[Outcome]:
@@ -115,7 +116,7 @@ class Attempt:
             else:
                 yield outcome
 
-    def _recover(self, outcome: Outcome, error: checks.FailedError) -> None:
+    def _recover(self, outcome: Outcome, error: FailedError) -> None:
         """Make the terminal ready for another try, or close it if it is spoilt."""
         if outcome.problem not in (Problem.DEADLINE, Problem.ENDED):
             return

@@ -78,9 +78,10 @@ class Reports:
         self._nonce = nonce.encode()
         self._pending = b""
 
-    def add(self, data: bytes) -> None:
-        """Take the next bytes."""
+    def add(self, data: bytes) -> bool:
+        """Take the next bytes; say whether there were any."""
         self._pending += data
+        return bool(data)
 
     def next(self, output: Output) -> tuple[bytes, bytes]:
         """Return kind and payload of the next report; what lies before is output."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from doclab import checks
+from doclab.failing import FailedError, failure_of
 from doclab.lab import Lab
 from doclab.limits import SCENARIO, Limits
 from doclab.model import (
@@ -169,11 +170,11 @@ def _run_block(
         turn.run()
         if ends_page:
             checks.nothing_is_left_running(block, lab)
-    except checks.FailedError as error:
+    except FailedError as error:
         failure = error.failure
     except DoclabError as error:
         command = block.commands[0]
-        failure = checks.failure_of(block, command.line, command.text, str(error))
+        failure = failure_of(block, command.line, command.text, str(error))
     seconds = time.monotonic() - clock
     if failure is not None:
         failure = _with_journal(failure, lab, block.machine, started)

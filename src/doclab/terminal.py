@@ -9,28 +9,21 @@ time nor by the look of a prompt, and a shell that a command opened
 from __future__ import annotations
 
 import dataclasses
-import enum
-import os
-import select
-import signal
 import threading
 import time
 from collections.abc import Iterator, Sequence
 
-import pexpect
-
 from doclab.commands import runs_nothing
+from doclab.outcome import LONGEST_LINE, Outcome, Problem
 from doclab.prompt import PartFailure, Prompt, Reports, parse_failure, parse_prompt
 from doclab.screen import Output
 from doclab.watch import Watch
+from doclab.wire import Wire
 
-ROWS, COLUMNS = 40, 100
-LONGEST_LINE = 4094  # bytes that the kernel's line buffer holds, without the newline
 _POLL = 0.2  # seconds after which to see whether the run is to end
-_ASK = 1.0  # seconds after which to ask again for a sign, since Ctrl-C may swallow it
-_TRIES = 10  # times to ask
 _WATCH = 0.02  # the same, while a command is watched
-
+_ASK = 0.2  # seconds after which to ask again for a sign, since Ctrl-C may swallow it
+_TRIES = 50  # times to ask
 
 #: Takes back what the integration does to a shell; shows a prompt like Debian's.
 _ORDINARY = (
@@ -41,34 +34,6 @@ _ORDINARY = (
 
 class StoppedError(Exception):
     """Somebody wants the run to end."""
-
-
-class Problem(enum.Enum):
-    """Why no prompt came back; the value says it to people."""
-
-    DEADLINE = "it did not end in time."
-    ENDED = "it ended the terminal."
-    INCOMPLETE = (
-        "the command is not complete: the shell waits for the rest of a"
-        " quotation, a here-document or a compound command."
-    )
-    LONG = (
-        f"it has a line of more than {LONGEST_LINE} bytes, which a terminal cuts off;"
-        " end lines with a backslash, and go on in the next."
-    )
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What one complete command did."""
-
-    line: int  # offset of its first line in what was fed
-    text: str  # its lines
-    output: str  # what the terminal showed, without escape sequences
-    prompt: Prompt | None  # None: no prompt came back
-    errors: tuple[PartFailure, ...] = ()  # parts that failed
-    problem: Problem | None = None  # why no prompt came back
-    goes_on: bool = False  # whether it came as far as it should, and still runs
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -108,17 +73,8 @@ class Terminal:
             stop: set when the run is to end.
         """
         self._stop = stop
-        self._child = pexpect.spawn(
-            argv[0],
-            list(argv[1:]),
-            dimensions=(ROWS, COLUMNS),
-            timeout=None,
-            echo=False,
-            preexec_fn=_as_at_login,
-        )
+        self._wire = Wire(argv)
         self._reports = Reports(nonce)
-        self._poll = select.poll()
-        self._poll.register(self._child.child_fd, select.POLLIN)
         self.prompt: Prompt | None = None
         self.running: str | None = None  # the command that goes on after its block
         self._rest = ""  # what it printed that no block took yet
@@ -154,7 +110,7 @@ class Terminal:
                 continue
             end = start
             while True:
-                self._write(lines[end].encode() + b"\n")
+                self._wire.write(lines[end].encode() + b"\n")
                 end += 1
                 typed = "\n".join(lines[start:end])
                 if watch is not None:
@@ -178,7 +134,7 @@ class Terminal:
 
     def interrupt(self, deadline: float = 5.0) -> Outcome:
         """Press Ctrl-C, and wait so many seconds for the prompt."""
-        self._write(b"\x03")
+        self._wire.write(b"\x03")
         outcome = self._until_prompt(0, "", deadline)
         if outcome.problem is None and not self._synchronise():
             return dataclasses.replace(outcome, prompt=None, problem=Problem.DEADLINE)
@@ -192,12 +148,12 @@ class Terminal:
         tells where its prompts end, and an empty line changes nothing.
         """
         for _ in range(_TRIES):
-            self._write(b"\\\n")
+            self._wire.write(b"\\\n")
             outcome = self._until_prompt(0, "", _ASK, more=True)
             while outcome.problem is None:  # a prompt from before
                 outcome = self._until_prompt(0, "", _ASK, more=True)
             if outcome.problem is Problem.INCOMPLETE:
-                self._write(b"\n")
+                self._wire.write(b"\n")
                 return self._until_prompt(0, "", _TRIES * _ASK).problem is None
             if outcome.problem is not Problem.DEADLINE:
                 break
@@ -217,22 +173,15 @@ class Terminal:
 
     def interact(self) -> None:
         """Make the shell an ordinary one again, and connect it with our own terminal."""
-        self._write(f"{_ORDINARY}\n".encode())
-        self._child.interact()
+        self._wire.write(f"{_ORDINARY}\n".encode())
+        self._wire.interact()
 
     def close(self) -> None:
         """End the shell."""
-        self._child.close(force=True)
+        self._wire.close()
 
     def _refused(self, line: int, text: str, problem: Problem) -> Outcome:
         return Outcome(line=line, text=text, output="", prompt=None, problem=problem)
-
-    def _write(self, data: bytes) -> None:
-        try:
-            while data:
-                data = data[os.write(self._child.child_fd, data) :]
-        except OSError:
-            pass  # the shell is gone: reading says so, with the right message
 
     def _until_prompt(
         self,
@@ -278,14 +227,18 @@ class Terminal:
             raise StoppedError
         now = time.monotonic()
         if wait.watch is not None and wait.prompt is None:
-            self._write(wait.watch.look(wait.output, now))
+            self._wire.write(wait.watch.look(wait.output, now))
             wait.goes_on = wait.watch.goes_on(now)
         if wait.goes_on:
             return
         if now >= wait.end:
             wait.problem = Problem.DEADLINE
-        elif not self._read(min(wait.end - now, _WATCH if wait.watch is not None else _POLL)):
+            return
+        data = self._wire.read(min(wait.end - now, _WATCH if wait.watch is not None else _POLL))
+        if data is None:
             wait.problem = Problem.ENDED
+        else:
+            self._reports.add(data)
 
     def _note_shell(self, prompt: Prompt) -> tuple[int, ...]:
         """Take note of who is at the prompt; return the shells that were left."""
@@ -301,21 +254,5 @@ class Terminal:
 
     def _drop_what_is_there(self) -> None:
         """Drop what was shown at the prompt, such as by jobs: it is no command's output."""
-        while self._poll.poll(0) and self._read(0.0):
-            self._reports.next(Output())
-
-    def _read(self, timeout: float) -> bool:
-        """Read what there is; say whether the terminal is still open."""
-        if not self._poll.poll(timeout * 1000):
-            return True
-        try:
-            data = os.read(self._child.child_fd, 65536)
-        except OSError:
-            return False
-        self._reports.add(data)
-        return bool(data)
-
-
-def _as_at_login() -> None:
-    """Give the shell the signals that it would have: Python ignores SIGPIPE."""
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        while self._reports.next(Output())[0] or self._reports.add(self._wire.read(0.0) or b""):
+            pass

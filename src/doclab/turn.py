@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 
-from doclab import checks
+from doclab import checks, verdict
 from doclab.attempt import Attempt
+from doclab.failing import OUTPUT_LIMIT, FailedError, shortened
 from doclab.lab import Lab
 from doclab.limits import Limits
 from doclab.model import Block, Command, CommandResult
@@ -65,11 +66,11 @@ class Turn:
                 self._answers[:] = answers
                 attempt = self._attempt(command, last=last)
                 count += 1
-                wrong: checks.FailedError | None = None
+                wrong: FailedError | None = None
                 try:
                     values = attempt.run(block.deadline, *([end - began] if block.wait else []))
                     right += 1
-                except checks.FailedError as error:
+                except FailedError as error:
                     if not error.again or not block.wait:
                         raise
                     wrong, right = error, 0
@@ -79,7 +80,7 @@ class Turn:
                         break
                 now = time.monotonic()
                 if now + pause + (now - began) > end:
-                    raise checks.never_right(
+                    raise verdict.never_right(
                         block,
                         command,
                         attempt.output,
@@ -95,9 +96,7 @@ class Turn:
             self.ran.append(
                 CommandResult(
                     command=command,
-                    output=output
-                    if len(output) <= checks.OUTPUT_LIMIT
-                    else checks.shortened(output),
+                    output=output if len(output) <= OUTPUT_LIMIT else shortened(output),
                     status=prompt.shown if prompt is not None else "",
                     seconds=round(time.monotonic() - clock, 3),
                 )

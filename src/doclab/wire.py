@@ -1,0 +1,60 @@
+"""The wire to a shell: a pseudo-terminal on which it runs."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+from collections.abc import Sequence
+
+import pexpect
+
+ROWS, COLUMNS = 40, 100
+_AT_ONCE = 65536  # bytes
+
+
+class Wire:
+    """A program on a pseudo-terminal."""
+
+    def __init__(self, argv: Sequence[str]) -> None:
+        """Start the program."""
+        self._child = pexpect.spawn(
+            argv[0],
+            list(argv[1:]),
+            dimensions=(ROWS, COLUMNS),
+            timeout=None,
+            echo=False,
+            preexec_fn=_as_at_login,
+        )
+        self._poll = select.poll()
+        self._poll.register(self._child.child_fd, select.POLLIN)
+
+    def write(self, data: bytes) -> None:
+        """Type."""
+        try:
+            while data:
+                data = data[os.write(self._child.child_fd, data) :]
+        except OSError:
+            pass  # the program is gone: reading says so, with the right message
+
+    def read(self, timeout: float) -> bytes | None:
+        """Return what there is, after so many seconds at most; None: the program is gone."""
+        if not self._poll.poll(timeout * 1000):
+            return b""
+        try:
+            return os.read(self._child.child_fd, _AT_ONCE) or None
+        except OSError:
+            return None
+
+    def interact(self) -> None:
+        """Connect the program with our own terminal."""
+        self._child.interact()
+
+    def close(self) -> None:
+        """End the program."""
+        self._child.close(force=True)
+
+
+def _as_at_login() -> None:
+    """Give the shell the signals that it would have: Python ignores SIGPIPE."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
