@@ -44,3 +44,24 @@ doclab_versions = {"workerd": _workerd["@cloudflare/workerd-linux-64"]}
 # reserved by RFC 2606 until the project has a public home: set it here and in
 # tutorial/prepare.md (a test compares the two).
 doclab_repository = "https://git.example.org/socket-activated-workerd.git"
+# The pages show or run each file in here, but for these.
+doclab_examples = "../examples"
+doclab_example_exceptions = {
+    "*/LICENSE": "of no use on a page",
+    "*/README.md": "for those who have the directory and no page; a test compares its files",
+}
+# Inline code that is in no example and in no block.
+doclab_words = {
+    "LISTEN_FDS=1": "systemd sets it for a service; see sd_listen_fds(3)",
+    "LISTEN_PID": "systemd sets it for a service; see sd_listen_fds(3)",
+    "/etc/systemd/system": "where the units of the system are; those here are a user's",
+    ":Workerd.ExternalServer": "a type in workerd.capnp: that of `external` in config.capnp",
+    ":Workerd.Network": "a type in workerd.capnp: that of `network` in config.capnp",
+    "[::ffff:192.0.2.7]:5000": "an example of an address (RFC 5737)",
+    "80/tcp": "as ufw writes it, which no lab machine has",
+    "address=192.0.2.10": "an example of an address (RFC 5737)",
+    "dnf": "Fedora's installer, which no lab machine has",
+}
+doclab_prose_exceptions = {
+    "reference/blocks": "about doclab itself, with examples of what pages may say",
+}

@@ -171,9 +171,8 @@ class Sites:
         return self.docs
 
     def collect(self) -> Site:
-        """Collect the site, leaving docutils as it was for the next one."""
-        with docutils_namespace():
-            return collect(self.docs, root=self.root, work=self.root / "work")
+        """Collect the site."""
+        return collect(self.docs, root=self.root, work=self.root / "work")
 
     def html(self, builder: str = "html") -> str:
         """Write the site to root/html; return the warnings, without colors."""

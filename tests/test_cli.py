@@ -55,9 +55,12 @@ def test_help(script_runner: ScriptRunner) -> None:
 
 def test_list(script_runner: ScriptRunner, sites: Sites) -> None:
     """Each block is a line with its place."""
-    sites.write(index=PAGE)
+    sites.write(index=PAGE + "\n```bash\necho a \\\n  b\necho c\n```\n")
     done = script_runner.run(["doclab", "list"], cwd=str(sites.root))
-    assert done.stdout == "docs/index.md:3: server: echo a\n"
+    assert done.stdout.splitlines() == [
+        "docs/index.md:3: server: echo a",
+        "docs/index.md:8: server: echo a \\",
+    ]
 
 
 @pytest.mark.parametrize(

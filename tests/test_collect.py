@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import Sites, Snapshot
 
+from doclab import prose
 from doclab.collect import Site
 from doclab.model import DoclabError, Page, Placeholder, Tab
 
@@ -45,6 +46,7 @@ def test_pages(site: Site) -> None:
     """Every page is there, in the order of names, with title and path."""
     assert [(page.name, str(page.path), page.title) for page in site.pages] == [
         ("index", "docs/index.md", "Index"),
+        ("needs", "docs/needs.md", "Needs"),
         ("options", "docs/options.md", "Options"),
         ("places", "docs/places.md", "Places"),
         ("sub/second", "docs/sub/second.md", "Second page"),
@@ -145,6 +147,15 @@ def test_prerequisites(site: Site) -> None:
     assert named(site, "places").after == ()
 
 
+def test_needs(site: Site) -> None:
+    """A need holds for the blocks of its tab, of its section, and of what is inside."""
+    assert [block.needs for block in named(site, "needs").blocks] == [
+        (),
+        ("systemd>=256", "podman>=5.6", "distribution=debian"),
+        ("systemd>=256",),
+    ]
+
+
 def test_settings(site: Site) -> None:
     """What conf.py says arrives."""
     assert site.settings.machines == ("server", "laptop")
@@ -234,6 +245,10 @@ MISTAKES = {
     "json-and-interrupted": "```{run} console\n:json:\n\n$ true\n{}\n^C\n```\n",
     "continues-with-prompt": "```{run} console\n:continues:\n\n$ true\n```\n",
     "shown-after-interrupt": "```console\n$ true\na\n^C\nb\n```\n",
+    "needs-nonsense": "```{needs} podman>5\n```\n\n```bash\ntrue\n```\n",
+    "needs-nothing": "```{needs}\n```\n\n```bash\ntrue\n```\n",
+    "needs-below": "```bash\ntrue\n```\n\n```{needs} podman>=5\n```\n",
+    "needs-in-list": "- ```{needs} podman>=5\n  ```\n\n  ```bash\n  true\n  ```\n",
     "no-blocks": "Only text.\n\n```text\nno prompt\n```\n",
     "no-command": "```bash\n# nothing\n```\n",
     "several": "```zsh\ntrue\n```\n\n```console\ntrue\n```\n\n```console\na@b$ true\n```\n",
@@ -314,7 +329,9 @@ def test_our_own_site(tmp_path: Path) -> None:
     ignored = shutil.ignore_patterns("node_modules")
     shutil.copytree(project / "docs", sites.docs)
     shutil.copytree(project / "examples", tmp_path / "examples", ignore=ignored)
-    assert any(page.blocks for page in sites.collect().pages)
+    site = sites.collect()
+    assert any(page.blocks for page in site.pages)
+    assert prose.check(site) == []
 
 
 def test_equal_blocks_in_nested_places(sites: Sites) -> None:

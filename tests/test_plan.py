@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
+import math
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from conftest import block, page
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doclab.model import Block, DoclabError, Location, Page, Tab
 from doclab.plan import page_of, plan
+from doclab.variants import variants
 
 
 def tab(label: str, *group: str) -> Tab:
@@ -89,6 +94,7 @@ def pages_with_tabs(draw: st.DrawFn) -> list[Page]:
     return [page("page", *blocks)]
 
 
+@settings(deadline=None, max_examples=20)
 @given(pages_with_tabs())
 def test_no_tab_is_forgotten(pages: list[Page]) -> None:
     """Whatever the structure, each block runs, and never beside another choice."""
@@ -170,6 +176,7 @@ def blocks_in_tabs(draw: st.DrawFn) -> list[Block]:
     return found
 
 
+@settings(deadline=None, max_examples=50)
 @given(blocks_in_tabs())
 def test_what_a_reader_sees_is_what_runs(blocks: list[Block]) -> None:
     """Every block runs; with a scenario's choices, a reader sees exactly its blocks."""
@@ -187,13 +194,128 @@ def test_what_a_reader_sees_is_what_runs(blocks: list[Block]) -> None:
     assert len({s.blocks for s in scenarios}) == len(scenarios)
 
 
-def test_independent_sets_share_scenarios() -> None:
-    """Two sets need as many scenarios as the larger has tabs."""
-    blocks = [block(x, line=n, tabs=(tab(x, *SYSTEMS),)) for n, x in enumerate(SYSTEMS)]
-    blocks += [block(x, line=n, tabs=(tab(x, *WAYS),)) for n, x in enumerate(WAYS, 5)]
+def test_each_pair_of_tabs() -> None:
+    """Two sets need all combinations; a third one of the same size comes for free."""
+    groups = [SYSTEMS, ("IPv4", "IPv6"), ("By hand", "By script")]
+    blocks = [
+        block(x, line=n * 10 + m, tabs=(tab(x, *group),))
+        for n, group in enumerate(groups)
+        for m, x in enumerate(group)
+    ]
     scenarios = plan([page("page", *blocks)])
-    assert len(scenarios) == 3
-    assert {b.text for s in scenarios for b in s.blocks} == {*SYSTEMS, *WAYS}
+    assert [s.name for s in scenarios] == [
+        "page[Debian-IPv4-By hand]",
+        "page[Debian-IPv6-By script]",
+        "page[Fedora-IPv4-By script]",
+        "page[Fedora-IPv6-By hand]",
+    ]
+    assert len(plan([page("page", *blocks[:4])])) == 4
+
+
+@pytest.mark.parametrize(
+    ("sizes", "count"), [((3,), 3), ((3, 2), 6), ((3, 3, 3), 9), ((3,) * 4, 9), ((2,) * 5, 6)]
+)
+def test_few_scenarios(sizes: tuple[int, ...], count: int) -> None:
+    """As many as the two largest sets need, or a few more."""
+    blocks = [
+        block(f"{n} {m}", line=n * 10 + m, tabs=(tab(f"{n} {m}", *(f"{n} {i}" for i in range(k))),))
+        for n, k in enumerate(sizes)
+        for m in range(k)
+    ]
+    assert len(plan([page("page", *blocks)])) == count
+
+
+def test_many_sets() -> None:
+    """Where there are too many combinations to compare, each pair is covered all the same."""
+    groups = [tuple(f"{n} {m}" for m in range(3)) for n in range(8)]
+    blocks = [
+        block(x, line=n * 10 + m, tabs=(tab(x, *group),))
+        for n, group in enumerate(groups)
+        for m, x in enumerate(group)
+    ]
+    scenarios = plan([page("page", *blocks)])
+    assert len(scenarios) < 30
+    assert pairs_in_view(blocks) == pairs_chosen(s.variant for s in scenarios)
+
+
+def pairs_in_view(blocks: list[Block]) -> set[frozenset[Tab]]:
+    """Return each pair of tabs that some choice of a reader shows together, by brute force."""
+    wishes = {b.tabs[: d + 1] for b in blocks for d in range(len(b.tabs))}
+    wishes |= {
+        (*wish[:-1], tab(label, *wish[-1].group)) for wish in wishes for label in wish[-1].group
+    }
+    found = set()
+    for one, two in itertools.product(wishes, wishes):
+        both = {*one, *two}
+        if len({t.group for t in both}) == len(both):
+            found |= {frozenset(pair) for pair in itertools.combinations(both, 2)}
+    return found
+
+
+def pairs_chosen(choices: Iterable[tuple[Tab, ...]]) -> set[frozenset[Tab]]:
+    """Return each pair of tabs that is chosen together."""
+    return {frozenset(pair) for tabs in choices for pair in itertools.combinations(tabs, 2)}
+
+
+@settings(deadline=None, max_examples=50)
+@given(blocks_in_tabs())
+def test_every_pair_in_view_is_covered(blocks: list[Block]) -> None:
+    """Whatever is nested in whatever, in no more scenarios than there are combinations."""
+    found = variants(blocks)
+    assert pairs_in_view(blocks) == pairs_chosen(found)
+    groups = {t.group for b in blocks for t in b.tabs}
+    assert len(found) <= math.prod(len(group) for group in groups)
+    assert variants(blocks) == found
+    assert len(plan([page("page", *blocks)])) <= len(found)  # some may run the same
+
+
+def test_a_tab_that_cannot_run() -> None:
+    """It is not chosen, and its blocks are skipped once, with the reason."""
+    needs = ("podman>=5.6",)
+    blocks = [
+        block("start"),
+        block("copy", line=5, tabs=(tab("Copy", *WAYS),)),
+        dataclasses.replace(block("script", line=9, tabs=(tab("Script", *WAYS),)), needs=needs),
+        block("both", line=13, tabs=(tab("Both", *WAYS),)),
+        block("end", line=17),
+    ]
+    pages = [page("page", *blocks)]
+    first, second = plan(pages, facts={"podman": "5.4.2"})
+    assert [(b.text, b.skip) for b in first.blocks] == [
+        ("start", None),
+        ("copy", None),
+        ("script", "needs Podman 5.6 or later; this lab has 5.4.2"),
+        ("end", None),
+    ]
+    assert [b.text for b in second.blocks] == ["start", "both", "end"]
+    assert len(plan(pages, facts={"podman": "5.8.0"})) == 3
+    assert len(plan(pages)) == 3
+    with pytest.raises(DoclabError, match=r"page\.md:9: .* not run: needs Podman 5\.6 or later"):
+        plan(pages, facts={"podman": "5.4.2"}, until=blocks[2].location)
+
+
+def test_a_section_that_cannot_run() -> None:
+    """Its blocks are skipped in each scenario, and those around them run."""
+    blocks = [block("a"), dataclasses.replace(block("b", line=5), needs=("systemd<255",))]
+    (scenario,) = plan([page("page", *blocks)], facts={"systemd": "257"})
+    assert [b.skip for b in scenario.blocks] == [
+        None,
+        "needs systemd older than 255; this lab has 257",
+    ]
+
+
+@settings(deadline=None, max_examples=50)
+@given(blocks_in_tabs(), st.data())
+def test_no_block_is_lost_when_needs_are_not_met(blocks: list[Block], data: st.DataObject) -> None:
+    """Each has a fate: it runs, or it is skipped with the reason."""
+    unmet = data.draw(st.sets(st.sampled_from(range(len(blocks)))))
+    blocks = [
+        dataclasses.replace(b, needs=("podman>=6",) if n in unmet else ())
+        for n, b in enumerate(blocks)
+    ]
+    scenarios = plan([page("page", *blocks)], facts={"podman": "5.4"})
+    fates = {(b.location, bool(b.skip)) for s in scenarios for b in s.blocks}
+    assert fates == {(b.location, bool(b.needs)) for b in blocks}
 
 
 def test_cut_off_before_the_tabs() -> None:

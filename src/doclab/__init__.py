@@ -17,6 +17,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     from doclab.collect import CollectBuilder  # noqa: PLC0415
     from doclab.directives import (  # noqa: PLC0415
         CleanedUpDirective,
+        NeedsDirective,
         PrerequisitesDirective,
         RunDirective,
     )
@@ -31,17 +32,22 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
     app.add_directive("run", RunDirective)
     app.add_directive("prerequisites", PrerequisitesDirective)
+    app.add_directive("needs", NeedsDirective)
     app.add_directive("cleaned-up", CleanedUpDirective)
     app.add_directive("tested-with", TestedWithDirective)
     app.add_node(tested_with)
     app.add_builder(CollectBuilder)
     app.add_config_value("doclab_machines", ["server", "laptop"], "env", list)
     app.add_config_value("doclab_user", "admin", "env", str)
-    app.add_config_value("doclab_survivors", "tests/survivors.toml", "", str)
+    app.add_config_value("doclab_survivors", "../tests/survivors.toml", "", str)
     app.add_config_value("doclab_deadline", SCENARIO, "", (int, float))
     app.add_config_value("doclab_recipe", "../lab", "", str)
     app.add_config_value("doclab_repository", "", "", str)
     app.add_config_value("doclab_versions", {}, "", dict)
+    app.add_config_value("doclab_examples", "", "", str)
+    app.add_config_value("doclab_words", {}, "", dict)
+    app.add_config_value("doclab_prose_exceptions", {}, "", dict)
+    app.add_config_value("doclab_example_exceptions", {}, "", dict)
     app.add_config_value("doclab_ledger", "../build/doctest/ledger.json", "html", str)
     app.add_config_value("doclab_ledger_digest", "", "html", str)  # set below, not in conf.py
     notes = PageNotes()

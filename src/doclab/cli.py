@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from doclab import engine, lab, ledger, mutation, reports, shell_lint, stages
+from doclab import engine, lab, ledger, mutation, prose, reports, shell_lint, stages
 from doclab.model import DoclabError, Ledger
 from doclab.reports.table import to_table
 
@@ -72,7 +72,9 @@ def _parser() -> argparse.ArgumentParser:
     listing = commands.add_parser("list", help="list the blocks of each page")
     listing.set_defaults(run=_list)
 
-    checking = commands.add_parser("lint", help="check the blocks with shellcheck")
+    checking = commands.add_parser(
+        "lint", help="check the blocks with shellcheck, and names in the text"
+    )
     checking.set_defaults(run=_lint)
 
     clean = commands.add_parser("clean", help="remove all labs, kept ones too")
@@ -101,19 +103,17 @@ def _list(options: argparse.Namespace) -> int:
     for page in stages.read_site(options).pages:
         for block in page.blocks:
             tabs = f" [{', '.join(tab.label for tab in block.tabs)}]" if block.tabs else ""
-            print(
-                f"{block.location}: {block.machine}{tabs}: {block.commands[0].text or block.title}"
-            )
+            print(f"{block.location}: {block.machine}{tabs}: {block.title}")
     return 0
 
 
 def _lint(options: argparse.Namespace) -> int:
     site = stages.read_site(options)
-    problems = shell_lint.lint(site.pages)
+    problems = [*shell_lint.lint(site.pages), *prose.check(site)]
     for problem in problems:
         print(problem)
     count = sum(len(page.blocks) for page in site.pages)
-    print(f"{count} blocks checked, {len(problems)} problems")
+    print(f"{count} blocks and the text around them checked, {len(problems)} problems")
     return 1 if problems else 0
 
 

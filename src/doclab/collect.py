@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import dataclasses
 import io
-from collections.abc import Iterator, Sequence
+import os
+import traceback
 from pathlib import Path
 
-from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders.dummy import DummyBuilder
 from sphinx.errors import SphinxError
+from sphinx.util.docutils import docutils_namespace
 
-from doclab import commands, fences, users
-from doclab.directives import AFTER, OPTIONS, STAYS, option_mistakes
-from doclab.expect import parse_placeholder
-from doclab.limits import SCENARIO
-from doclab.model import Answer, Block, CleanUp, Command, DoclabError, Location, Page, Tab
+from doclab import settings
+from doclab.complaints import broken_conf, complaints
+from doclab.model import DoclabError, Page
+from doclab.page_reader import PageReader
 from doclab.screen import clean
+from doclab.settings import Settings
+from doclab.sources import Sources
 
 
 class CollectBuilder(DummyBuilder):
@@ -32,23 +34,11 @@ class CollectBuilder(DummyBuilder):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Settings:
-    """What the site's conf.py says about the lab."""
-
-    machines: tuple[str, ...]  # the first is where blocks without a prompt run
-    user: str  # who logs in on a machine at the start of a page
-    recipe: Path  # directory of the lab's images
-    repository: str  # address from which pages clone this project
-    versions: dict[str, str]  # for the ledger, of what no machine can tell
-    deadline: float = SCENARIO  # seconds for each scenario
-    survivors: str = ""  # file that lists mutants which survive, with reasons
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
 class Site:
     """All that was collected."""
 
     root: Path  # of the project; locations are relative to it
+    docs: Path  # directory of conf.py
     settings: Settings
     pages: tuple[Page, ...]  # in the order of their names
 
@@ -64,307 +54,74 @@ def collect(docs: Path, *, root: Path, work: Path) -> Site:
     Raises:
         DoclabError: for each mistake of a page's author, all in one message.
     """
+    shown = os.path.relpath(docs, root)
     if not (docs / "conf.py").is_file():
-        raise DoclabError(f"{docs}: there is no conf.py here; name the directory of the pages.")
+        raise DoclabError(f"{shown}: there is no conf.py here; name the directory of the pages.")
     messages = io.StringIO()
-    try:
-        app = Sphinx(
-            srcdir=docs,
-            confdir=docs,
-            outdir=work / "out",
-            doctreedir=work / "doctrees",
-            buildername="doclab",
-            status=None,
-            warning=messages,
-            keep_going=True,
-            tags=["html"],  # what is `only` for HTML is read, and so is run
-        )
-        app.build()
-    except SphinxError as error:
-        raise DoclabError(f"{docs}/conf.py: Sphinx cannot read this site: {error}") from error
-    settings = settings_of(app)
-    errors = [line for line in clean(messages.getvalue()).split("\n") if line.strip()]
-    pages = []
-    for name in sorted(app.env.found_docs):
-        doctree = app.env.get_and_resolve_doctree(name, app.builder, tags=app.tags)
-        path = Path(app.env.doc2path(name))
-        reader = PageReader(doctree, name=name, path=path, root=root, settings=settings)
-        pages.append(reader.page())
-        errors += reader.errors
+    # Sphinx tells of most mistakes when it reads a page, and reads it only once: what
+    # it keeps is of use only if the last reading came to its end without a mistake.
+    unfinished = work / "unfinished"
+    fresh = unfinished.exists()
+    work.mkdir(parents=True, exist_ok=True)
+    unfinished.touch()
+    with docutils_namespace():  # so that another site can be read after this one
+        try:
+            app = _sphinx(docs, work, messages, fresh=fresh)
+        except SphinxError as error:
+            raise DoclabError(broken_conf(str(error), docs=docs, root=root)) from error
+        _build(app, root)
+        errors = complaints(clean(messages.getvalue()), docs=docs, root=root)
+        found = settings.read(app.config, docs, root=root)
+        pages = []
+        for name in sorted(app.env.found_docs):
+            doctree = app.env.get_and_resolve_doctree(name, app.builder, tags=app.tags)
+            path = Path(app.env.doc2path(name))
+            reader = PageReader(doctree, name=name, path=path, root=root, settings=found)
+            pages.append(reader.page())
+            errors += reader.errors
     names = {page.name for page in pages}
     for page in pages:
         errors += [
-            f"{page.path}: the page names {after!r} as one to do first, and there is no such page."
+            f"{page.after_at or page.path}: there is no page {after!r} to do first."
             for after in page.after
-            if after not in names
+            if after not in names and not any(f"no page {after!r}" in said for said in errors)
         ]
     if errors:
         raise DoclabError("\n".join(dict.fromkeys(errors)))
+    unfinished.unlink()
     if not any(page.blocks for page in pages):
-        raise DoclabError(f"{docs}: no page has a block to run; there is nothing to test.")
-    return Site(root=root, settings=settings, pages=tuple(pages))
+        raise DoclabError(f"{shown}: no page has a block to run; there is nothing to test.")
+    return Site(root=root, docs=docs, settings=found, pages=tuple(pages))
 
 
-def settings_of(app: Sphinx) -> Settings:
-    """Return what the site's conf.py says."""
-    return Settings(
-        machines=tuple(app.config.doclab_machines),
-        user=app.config.doclab_user,
-        recipe=(app.srcdir / app.config.doclab_recipe).resolve(),
-        repository=app.config.doclab_repository,
-        versions=dict(app.config.doclab_versions),
-        deadline=_deadline(app.config.doclab_deadline, Path(app.srcdir)),
-        survivors=app.config.doclab_survivors,
+def _build(app: Sphinx, root: Path) -> None:
+    """Read the pages, which for Sphinx is a build."""
+    try:
+        app.build()
+    except SphinxError as error:
+        place = os.path.relpath(app.confdir, root)
+        raise DoclabError(f"{place}: Sphinx cannot read this site: {error}") from error
+    except (KeyError, IndexError) as error:
+        # sphinx-tabs stops in this way where there is no set around a tab.
+        if "sphinx_tabs" not in "".join(traceback.format_exception(error)[-3:]):
+            raise
+        page = Path(app.env.doc2path(app.env.current_document.docname))
+        raise DoclabError(
+            f"{Sources(root, page).lonely_tab()}: a tab stands outside of a set of tabs; put"
+            " `{tabs}` around it."
+        ) from error
+
+
+def _sphinx(docs: Path, work: Path, messages: io.StringIO, *, fresh: bool) -> Sphinx:
+    return Sphinx(
+        srcdir=docs,
+        confdir=docs,
+        outdir=work / "out",
+        doctreedir=work / "doctrees",
+        buildername="doclab",
+        status=None,
+        warning=messages,
+        freshenv=fresh,
+        keep_going=True,
+        tags=["html"],  # what is `only` for HTML is read, and so is run
     )
-
-
-class PageReader:
-    """Reads one page, noting each mistake and going on."""
-
-    def __init__(
-        self, doctree: nodes.document, *, name: str, path: Path, root: Path, settings: Settings
-    ) -> None:
-        """Take a page whose references are resolved.
-
-        Args:
-            doctree: the page, as a builder for HTML gets it.
-            name: Sphinx's name of the page.
-            path: its file.
-            root: directory to which locations are relative.
-            settings: what the site's conf.py says.
-        """
-        self.doctree = doctree
-        self.name = name
-        self.path = path
-        self.root = root
-        self.settings = settings
-        self.errors: list[str] = []  # mistakes of the page's author
-        self.nodes: list[nodes.literal_block] = []  # of the page's blocks, in their order
-        self._fences: dict[Path, fences.Fences] = {}
-        self._sets: dict[nodes.Element, dict[str, str]] = {}  # labels of tabs, by id of the tab
-
-    def page(self) -> Page:
-        """Return the page with its blocks; fill `nodes` and `errors`."""
-        after: list[str] = []
-        for paragraph in self.doctree.findall(nodes.paragraph):
-            after += paragraph.get(AFTER, [])
-        title = next(self.doctree.findall(nodes.title), None)
-        blocks = users.settle(self._blocks(), self.settings.user)
-        for path in {self.path, *(self.root / block.location.path for block in blocks)}:
-            self.errors += [
-                f"{self._relative(path)}:{fence.line}: this fence is never closed;"
-                " end it with a line of as many characters as it starts with."
-                for fence in self._fences_of(path).unclosed
-            ]
-        return Page(
-            name=self.name,
-            path=self._relative(self.path),
-            title=title.astext() if title is not None else self.name,
-            after=tuple(after),
-            blocks=blocks,
-            clean_up=self._clean_up(),
-        )
-
-    def _clean_up(self) -> CleanUp | None:
-        for node in self.doctree.findall(nodes.container):
-            if STAYS in node:
-                source = self._relative(Path(node.source or self.path))
-                place = Location(path=source, line=node.line or 1)
-                return CleanUp(location=place, stays=dict(node[STAYS]))
-        return None
-
-    def _blocks(self) -> Iterator[Block]:
-        for node in self.doctree.findall(nodes.literal_block):
-            if "source" in node:  # a file that is shown, not something to run
-                continue
-            language = str(node.get("language", ""))
-            options = node.get(OPTIONS)
-            fence = self._locate(node)
-            if language not in commands.LANGUAGES:
-                self._complain_about_language(node, language, fence[0], options)
-                continue
-            try:
-                block = self._block(node, language, options or {}, *fence)
-            except DoclabError as error:
-                self.errors.append(str(error))
-                continue
-            self.nodes.append(node)
-            yield block
-
-    def _block(
-        self,
-        node: nodes.literal_block,
-        language: str,
-        options: dict[str, object],
-        location: Location,
-        first: Location,
-    ) -> Block:
-        text = node.astext()
-        parsed = commands.parse(
-            text, language=language, first=first, continues="continues" in options
-        )
-        session = commands.is_session(text, language)
-        for mistake in option_mistakes(options, parsed, session=session):
-            raise DoclabError(f"{location}: {mistake}")
-        machine = self._machine(parsed, options, location)
-        return Block(
-            page=self.name,
-            location=location,
-            headings=_headings(node),
-            tabs=_tabs(node, self._sets),
-            language=language,
-            machine=machine,
-            user=_stated_user(parsed, options, location),
-            text=text.rstrip("\n"),
-            commands=parsed,
-            placeholders=tuple(
-                parse_placeholder(item) for item in _strings(options.get("vary", []))
-            ),
-            terminal=_text(options, "terminal") or "",
-            deadline=float(str(options.get("deadline", 60.0))),
-            status=int(str(options.get("status", 0))),
-            wait=float(str(options.get("wait", 0.0))),
-            steady=int(str(options.get("steady", 1))),
-            json="json" in options,
-            answers=tuple(
-                Answer(question=question, text=answer, shown=shown)
-                for key, shown in (("answer", True), ("secret", False))
-                for question, answer in _pairs(options.get(key, []))
-            ),
-            running="running" in options,
-            continues="continues" in options,
-            background="background" in options,
-            restart="restart" in options,
-            skip=_text(options, "skip"),
-        )
-
-    def _machine(
-        self,
-        parsed: Sequence[Command],
-        options: dict[str, object],
-        location: Location,
-    ) -> str:
-        named = {command.machine: command.line for command in reversed(parsed) if command.machine}
-        if "on" in options:
-            named[str(options["on"])] = location.line
-        for machine, line in named.items():
-            if machine not in self.settings.machines:
-                raise DoclabError(
-                    f"{location.path}:{line}: there is no machine {machine!r} in the lab;"
-                    f" it has {', '.join(self.settings.machines)}."
-                )
-        if len(named) > 1:
-            raise DoclabError(
-                f"{location}: the block runs on {' and '.join(sorted(named))};"
-                " make it a block for each machine."
-            )
-        return next(iter(named), self.settings.machines[0])
-
-    def _complain_about_language(
-        self, node: nodes.literal_block, language: str, location: Location, options: object
-    ) -> None:
-        if language in commands.FOREIGN_LANGUAGES or options is not None:
-            self.errors.append(
-                f"{location}: a block in {language!r}, which nobody runs; write it as"
-                f" {', '.join(sorted(commands.LANGUAGES))}, or as `text` if it is no command."
-            )
-        elif commands.looks_like_session(node.astext()):
-            self.errors.append(
-                f"{location}: this block starts with a prompt, but its language is"
-                f" {language!r}, which nobody runs; write ```console."
-            )
-
-    def _locate(self, node: nodes.literal_block) -> tuple[Location, Location]:
-        """Return where the fence is, and where its content starts."""
-        source = Path(node.source or self.path)
-        hint = node.line or 1
-        fence = self._fences_of(source).take(node.astext(), hint)
-        relative = self._relative(source)
-        if fence is None:
-            return Location(path=relative, line=hint), Location(path=relative, line=hint + 1)
-        return Location(path=relative, line=fence.line), Location(path=relative, line=fence.first)
-
-    def _fences_of(self, path: Path) -> fences.Fences:
-        if path not in self._fences:
-            markdown = path.is_file() and path.suffix == ".md"
-            self._fences[path] = fences.Fences(fences.find(path) if markdown else [])
-        return self._fences[path]
-
-    def _relative(self, path: Path) -> Path:
-        resolved = path.resolve()
-        return resolved.relative_to(self.root) if resolved.is_relative_to(self.root) else resolved
-
-
-def _deadline(value: object, docs: Path) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-        raise DoclabError(
-            f"{docs}/conf.py: doclab_deadline is a number of seconds greater than 0, not {value!r}."
-        )
-    return float(value)
-
-
-def _strings(value: object) -> list[str]:
-    return [str(item) for item in value] if isinstance(value, list) else []
-
-
-def _pairs(value: object) -> list[tuple[str, str]]:
-    return [(str(a), str(b)) for a, b in value] if isinstance(value, list) else []
-
-
-def _text(options: dict[str, object], key: str) -> str | None:
-    return str(options[key]).strip() if key in options else None
-
-
-def _stated_user(
-    parsed: Sequence[Command], options: dict[str, object], location: Location
-) -> str | None:
-    """Return the user that `:as:` names; `users` finds the others."""
-    named = next((command.user for command in parsed if command.user), None)
-    stated = _text(options, "as")
-    if stated and named:
-        raise DoclabError(
-            f"{location}: `:as: {stated}` is for a block without prompts, and this one"
-            f" has the prompt of {named}; leave the option out."
-        )
-    return stated
-
-
-def _headings(node: nodes.Node) -> tuple[str, ...]:
-    found = []
-    parent = node.parent
-    while parent is not None:
-        if isinstance(parent, nodes.section):
-            found.append(parent[0].astext())
-        parent = parent.parent
-    return tuple(reversed(found))
-
-
-def _tabs(node: nodes.Node, sets: dict[nodes.Element, dict[str, str]]) -> tuple[Tab, ...]:
-    """Return the tabs around a block, from sphinx-tabs' nodes.
-
-    Args:
-        node: the block.
-        sets: the sets of tabs that were read before; new ones are added.
-    """
-    found: list[Tab] = []
-    panel = node.parent
-    while panel is not None:
-        if isinstance(panel, nodes.Element) and "sphinx-tabs-panel" in panel.get("classes", ()):
-            tabs = panel.parent
-            if tabs not in sets:
-                sets[tabs] = {
-                    child["ids"][0]: child.astext().strip()
-                    for child in tabs.findall(nodes.Element)
-                    if child.get("role") == "tab" and _nearest_set(child) is tabs
-                }
-            label = sets[tabs][panel["aria-labelledby"]]
-            found.append(Tab(group=tuple(sets[tabs].values()), label=label))
-        panel = panel.parent
-    return tuple(reversed(found))
-
-
-def _nearest_set(node: nodes.Node) -> nodes.Node | None:
-    parent = node.parent
-    while parent is not None and "sphinx-tabs" not in parent.get("classes", ()):
-        parent = parent.parent
-    return parent

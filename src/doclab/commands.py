@@ -116,7 +116,7 @@ def _command(
     interrupt = shown[-1] == INTERRUPT
     below = place.line + len(lines) - (prompt is None)  # the line on which output starts
     if prompt is not None and not "".join(lines).strip():
-        raise DoclabError(f"{place}: a prompt without a command.")
+        raise DoclabError(f"{place}: a prompt without a command; write one, or remove the prompt.")
     if prompt is not None and expected and all(map(runs_nothing, lines)):
         raise DoclabError(
             f"{place}: a comment prints nothing, so what the page shows after it would not"

@@ -10,10 +10,14 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.addnodes import pending_xref
 from sphinx.directives.code import CodeBlock
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from doclab import needs
 from doclab.expect import parse_placeholder
 from doclab.model import Command, DoclabError
+
+_LOGGER = logging.getLogger(__name__)
 
 #: Attribute of a literal block that holds the options of its directive.
 OPTIONS = "doclab"
@@ -21,6 +25,22 @@ OPTIONS = "doclab"
 AFTER = "doclab_after"
 #: Attribute of the node that says what stays after a page that cleans up.
 STAYS = "doclab_stays"
+#: Attribute of the paragraph that says what a tab, a section or a page needs.
+NEEDS = "doclab_needs"
+#: What each option of {run} takes, for messages about one that it cannot take.
+TAKES = {
+    "on": "the name of a machine, such as `:on: laptop`",
+    "as": "the name of a user, such as `:as: admin`",
+    "terminal": "the name of another terminal, such as `:terminal: second`",
+    "deadline": "a number of seconds, above 0 and up to 3600, such as `:deadline: 120`",
+    "status": "an exit status from 0 on, such as `:status: 2`",
+    "vary": "parts of the output, each as TEXT=KIND or TEXT=KIND:NAME",
+    "wait": "a number of seconds, above 0 and up to 3600, such as `:wait: 30`",
+    "steady": "a number of times from 1 on, such as `:steady: 3`",
+    "answer": "questions with what to type, each as QUESTION=TEXT",
+    "secret": "questions with what to type, each as QUESTION=TEXT",
+    "skip": "the reason why the block is not run",
+}
 
 
 def _seconds(argument: str | None) -> float:
@@ -181,3 +201,24 @@ class CleanedUpDirective(SphinxDirective):
             container += items
         self.set_source_info(container)
         return [container]
+
+
+class NeedsDirective(SphinxDirective):
+    """What a tab, a section or a page needs of the computer, for readers and tests."""
+
+    has_content = False
+    required_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return a line that says it, which also carries the needs for the planner."""
+        wanted = self.arguments[0].split()
+        try:
+            text = needs.sentence(wanted)
+        except DoclabError as error:
+            _LOGGER.warning(str(error), location=self.get_location(), type="doclab")
+            return []
+        paragraph = nodes.paragraph(text=text, classes=["needs"])
+        paragraph[NEEDS] = wanted
+        self.set_source_info(paragraph)
+        return [paragraph]

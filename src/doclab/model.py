@@ -109,6 +109,22 @@ class CleanUp:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Mention:
+    """Inline code on a page, such as the name of a unit."""
+
+    text: str  # in one line
+    location: Location
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ShownFile:
+    """A file that a page shows, in whole or in part, or offers for download."""
+
+    path: Path  # relative to the root of the project
+    location: Location  # where the page does so
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Page:
     """One document of the site."""
 
@@ -118,6 +134,9 @@ class Page:
     after: tuple[str, ...]  # pages that a reader has done before
     blocks: tuple[Block, ...]
     clean_up: CleanUp | None = None  # what must hold when its last block has passed
+    after_at: Location | None = None  # where it names the pages to do before
+    mentions: tuple[Mention, ...] = ()  # inline code, in order
+    shown: tuple[ShownFile, ...] = ()  # files that it shows, in order
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

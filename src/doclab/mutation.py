@@ -269,7 +269,7 @@ def run(options: argparse.Namespace, site: Site) -> int:
                 trial.stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
-    listed = survivors_listed(site.root / site.settings.survivors)
+    listed = survivors_listed(site.settings.survivors)
     problems, share = judge(verdicts, listed, every)
     alive = [verdict.mutant for verdict in verdicts if not verdict.killed_by]
     for mutant in alive:

@@ -21,10 +21,11 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
 from doclab import ledger as ledger_file
-from doclab import verdicts
-from doclab.collect import CollectBuilder, PageReader, settings_of
+from doclab import settings, verdicts
+from doclab.collect import CollectBuilder
 from doclab.labels import decorate, labels
 from doclab.model import DoclabError, Ledger
+from doclab.page_reader import PageReader
 
 PAGE = "doctest"  # the report's place in the site, if there is no page of that name
 REPORT = f"{PAGE}.html"
@@ -91,7 +92,7 @@ class PageNotes:
             name=name,
             path=Path(app.env.doc2path(name)),
             root=Path.cwd(),
-            settings=settings_of(app),
+            settings=settings.read(app.config, Path(app.srcdir), root=Path.cwd()),
         )
         page = reader.page()
         for mistake in reader.errors:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from doclab import needs
 from doclab.model import Block, DoclabError, Location, Page, Scenario, Tab
+from doclab.variants import Wish, variants, wishes_of
 
 
 def plan(
@@ -14,39 +17,53 @@ def plan(
     selected: Iterable[str] = (),
     word: str | None = None,
     until: Location | None = None,
+    facts: Mapping[str, str] | None = None,
 ) -> tuple[Scenario, ...]:
     """Return the scenarios that run every block of the selected pages.
 
     A page that no other selected page needs ends a chain: the pages that it
-    needs, and itself. Each chain becomes as many scenarios as its largest set
-    of tabs has tabs, so that every tab is chosen in one of them.
+    needs, and itself. Each chain becomes as many scenarios as it takes to show
+    each tab, and each pair of tabs of two sets that can be in view together.
+
+    A block whose needs the lab does not meet is planned as skipped, with the
+    reason. A tab in which nothing can run is not chosen; its blocks are listed
+    as skipped once, in the first scenario of the chain that shows the tabs around.
 
     Args:
         pages: all pages of the site.
         selected: names of pages; none means every page that has blocks.
         word: run only as far as the last block whose text or heading has it.
         until: stop before the block at this line, or the next one after it.
+        facts: versions of the lab, as in Ledger.versions; what is not there is
+            unknown, and blocks that need it run.
 
     Raises:
         DoclabError: for prerequisites that form a circle, or nothing to run.
     """
-    by_name = {page.name: page for page in pages}
+    by_name = {page.name: _judged(page, facts or {}) for page in pages}
     wanted = list(selected) or [page.name for page in pages if page.blocks]
     chains = {name: _chain(by_name[name], by_name) for name in wanted}
     needed = {name for target, chain in chains.items() for name in chain if name != target}
     scenarios: list[Scenario] = []
-    place = next((b for page in pages for b in page.blocks if b.location == until), None)
+    place = next((b for page in by_name.values() for b in page.blocks if b.location == until), None)
     for target, chain in chains.items():
         if target in needed:
             continue
-        for variant in _variants([block for name in chain for block in by_name[name].blocks]):
+        blocks = [block for name in chain for block in by_name[name].blocks]
+        absent = _absent(blocks, facts or {})
+        listed: set[Location] = set()
+        for variant in variants(blocks, absent):
             if place is not None and not all(tab in variant for tab in place.tabs):
                 continue  # another tab is chosen: the reader never comes to this line
-            scenario = _scenario(chain, by_name, variant, word, until)
+            seen = _in_view(blocks, variant, absent, listed)
+            scenario = _scenario(chain, seen, variant, word, until)
             if (scenario.blocks or place is not None) and all(
                 scenario.blocks != other.blocks for other in scenarios
             ):
-                scenarios.append(scenario)
+                taken = [other.name for other in scenarios]
+                scenarios.append(_renamed(scenario, taken))
+    if not scenarios and place is not None and place.skip is not None:
+        raise DoclabError(f"{place.location}: this block is not run: {place.skip}.")
     if not scenarios:
         what = f"that has the word {word!r}" if word else "to run"
         raise DoclabError(f"{', '.join(wanted) or 'the site'}: there is no block {what}.")
@@ -76,7 +93,12 @@ def page_of(argument: str, pages: Sequence[Page], root: Path) -> tuple[Page, int
     path = Path(name).resolve()
     for page in pages:
         if (root / page.path).resolve() == path or page.name == name:
-            return page, int(number) if colon else None
+            line = int(number) if colon else None
+            if line is not None and (root / page.path).is_file():
+                last = len((root / page.path).read_text(encoding="utf-8").splitlines())
+                if line > last:
+                    raise DoclabError(f"{argument}: the page has {last} lines; name one of them.")
+            return page, line
     known = ", ".join(str(page.path) for page in pages if page.blocks)
     raise DoclabError(f"{argument}: there is no such page; pages with blocks are {known}.")
 
@@ -92,7 +114,8 @@ def _chain(page: Page, by_name: dict[str, Page]) -> tuple[str, ...]:
         if name in open_pages:
             circle = " → ".join([*open_pages[open_pages.index(name) :], name])
             raise DoclabError(
-                f"{by_name[name].path}: the pages to do first form a circle: {circle}."
+                f"{by_name[name].after_at or by_name[name].path}: the pages to do first form a"
+                f" circle: {circle}; take one of them out."
             )
         open_pages.append(name)
         for before in by_name[name].after:
@@ -104,55 +127,72 @@ def _chain(page: Page, by_name: dict[str, Page]) -> tuple[str, ...]:
     return tuple(done)
 
 
-def _variants(blocks: Sequence[Block]) -> list[tuple[Tab, ...]]:
-    """Return choices of tabs, such that each tab is chosen wherever it is.
+def _judged(page: Page, facts: Mapping[str, str]) -> Page:
+    """Mark the blocks of a page as skipped whose needs are not met."""
+    return dataclasses.replace(page, blocks=tuple(_judged_block(b, facts) for b in page.blocks))
 
-    Sets with the same labels are one choice, since a reader's choice holds for
-    all of them. Each tab, with the tabs around it, joins the first variant that
-    it does not contradict. Then each variant chooses in the sets that it shows.
+
+def _judged_block(block: Block, facts: Mapping[str, str]) -> Block:
+    reason = needs.unmet(block.needs, facts)
+    if reason is None or block.skip is not None:
+        return block
+    return dataclasses.replace(block, skip=reason)
+
+
+def _absent(blocks: Sequence[Block], facts: Mapping[str, str]) -> frozenset[Wish]:
+    """Return the tabs in which no block can run, since a need is not met."""
+    found = []
+    for wish in wishes_of(blocks):
+        inside = [block for block in blocks if block.tabs[: len(wish)] == wish]
+        if inside and all(needs.unmet(block.needs, facts) for block in inside):
+            found.append(wish)
+    return frozenset(found)
+
+
+def _in_view(
+    blocks: Sequence[Block],
+    variant: tuple[Tab, ...],
+    absent: frozenset[Wish],
+    listed: set[Location],
+) -> list[Block]:
+    """Return what a reader sees, and once the blocks of tabs that cannot run.
+
+    Args:
+        blocks: all blocks of a chain of pages.
+        variant: the choice of tabs.
+        absent: tabs that are never chosen.
+        listed: blocks in such tabs that were returned before; extended here.
     """
-    wishes = dict.fromkeys(
-        (*block.tabs[:depth], Tab(group=tab.group, label=label))
-        for block in blocks
-        for depth, tab in enumerate(block.tabs)
-        for label in tab.group
-    )
-    groups = dict.fromkeys(tab.group for wish in wishes for tab in wish)
-    variants: list[dict[tuple[str, ...], str]] = []
-    for wish in wishes:
-        choice = {tab.group: tab.label for tab in wish}
-        if any(choice[tab.group] != tab.label for tab in wish):
-            continue  # a set in a tab of the same set: nobody sees this tab
-        for variant in [v for v in variants if choice.items() <= v.items()] or variants:
-            if all(variant.get(group, label) == label for group, label in choice.items()):
-                variant.update(choice)
-                break
-        else:
-            variants.append(choice)
-    for number, variant in enumerate(variants or [{}]):
-        for wish in wishes:
-            *outside, tab = wish
-            if all(variant.get(t.group) == t.label for t in outside):
-                variant.setdefault(tab.group, tab.group[number % len(tab.group)])
-    return [
-        tuple(Tab(group=group, label=variant[group]) for group in groups if group in variant)
-        for variant in variants or [{}]
-    ]
+    seen = []
+    for block in blocks:
+        depth = next((d for d in range(1, len(block.tabs) + 1) if block.tabs[:d] in absent), None)
+        around = block.tabs if depth is None else block.tabs[: depth - 1]
+        if not all(tab in variant for tab in around):
+            continue
+        if depth is None:
+            seen.append(block)
+        elif block.location not in listed:
+            listed.add(block.location)
+            seen.append(block)
+    return seen
+
+
+def _renamed(scenario: Scenario, taken: Sequence[str]) -> Scenario:
+    """Give a scenario a name that no other has, should labels of tabs repeat."""
+    name, number = scenario.name, 1
+    while name in taken:
+        number += 1
+        name = f"{scenario.name}-{number}"
+    return dataclasses.replace(scenario, name=name)
 
 
 def _scenario(
     chain: tuple[str, ...],
-    by_name: dict[str, Page],
+    blocks: list[Block],
     variant: tuple[Tab, ...],
     word: str | None,
     until: Location | None,
 ) -> Scenario:
-    blocks = [
-        block
-        for name in chain
-        for block in by_name[name].blocks
-        if all(tab in variant for tab in block.tabs)
-    ]
     whole = len(blocks)
     if word is not None:
         hits = [number for number, block in enumerate(blocks) if _mentions(block, word)]

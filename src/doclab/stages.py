@@ -13,7 +13,7 @@ import threading
 import traceback
 from pathlib import Path
 
-from doclab import ledger, plan, reports, run
+from doclab import ledger, plan, prose, reports, run
 from doclab.collect import Site, collect
 from doclab.findings import Findings
 from doclab.model import DoclabError, Ledger, Location, Scenario
@@ -66,6 +66,8 @@ def _tell_github(found: Ledger) -> None:
 def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None:
     say("collecting the pages")
     site = read_site(options)
+    if slips := prose.check(site):
+        raise DoclabError("\n".join(slips))
     found.versions.update(site.settings.versions)
     found.pages = site.pages
     found.scenarios = scenarios = _plan(site, options)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from doclab import __version__, engine, lab, repository, snapshots
+from doclab import __version__, engine, lab, repository, settings, snapshots
 from doclab.collect import Site
 from doclab.engine import Engine
 from doclab.images import ImageStore
@@ -43,6 +43,7 @@ def opened(site: Site, *, docs: Path, say: Say) -> Iterator[Workshop]:
     podman = engine.detect()
     for name in lab.remove_stale(podman):
         say(f"removed {name}, which an earlier run had left behind")
+    settings.check_recipe(site.settings, site.docs, root=site.root)
     images = ImageStore(podman, site.settings.recipe, say).ensure()
     with tempfile.TemporaryDirectory(prefix="doclab-") as folder:
         copy = None

@@ -1,0 +1,221 @@
+"""Say what Sphinx complains of in our own way: where, what, and what to do."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+from doclab.directives import TAKES, RunDirective
+
+_START = re.compile(
+    r"(?:(?P<path>[^\n:]*?)(?::(?P<line>\d+|<[^>\n]*>))?: )?"
+    r"(?:WARNING|ERROR|CRITICAL|SEVERE): (?P<text>.*)"
+)
+_KIND = re.compile(r"\s*\[[\w.-]+\]$")  # the kind of the warning, which nobody needs
+_Say: TypeAlias = Callable[[re.Match[str]], str]
+
+
+def _unknown_option(match: re.Match[str]) -> str:
+    directive, option, allowed = match.group("directive", "option", "allowed")
+    names = sorted(RunDirective.own) if directive == "run" else list(ast.literal_eval(allowed))
+    close = difflib.get_close_matches(option, names, n=1)
+    hint = f"; did you mean `:{close[0]}:`?" if close else "."
+    listed = ", ".join(f"`{name}`" for name in names)
+    return f"{{{directive}}} has no option `{option}`{hint} It has {listed}."
+
+
+def _bad_value(match: re.Match[str]) -> str:
+    directive, option, value, cause = match.group("directive", "option", "value", "cause")
+    takes = TAKES.get(option) if directive == "run" else None
+    if cause.startswith(("the placeholder", "the answer")):  # a message of ours
+        return f"in `:{option}: {value}`, {cause.rstrip('.')}."
+    said = (
+        f"the option `:{option}:` of {{{directive}}} says nothing"
+        if value == "None"
+        else f"`:{option}: {value}` is nothing that {{{directive}}} understands"
+    )
+    return f"{said}; it takes {takes}." if takes else f"{said}: {cause}."
+
+
+#: What Sphinx, docutils and MyST say, and how we say it. `{x}` is the group x.
+_RULES: tuple[tuple[str, str | _Say], ...] = (
+    (
+        (
+            r"'(?P<directive>[\w-]+)': Unknown option key: '(?P<option>.*?)' "
+            r"\(allowed: (?P<allowed>\[.*\])\)"
+        ),
+        _unknown_option,
+    ),
+    (
+        (
+            r"'(?P<directive>[\w-]+)': Invalid option value for '(?P<option>.*?)': "
+            r"(?P<value>.*?): (?P<cause>.*)"
+        ),
+        _bad_value,
+    ),
+    (
+        r"'(?P<directive>[\w-]+)': Invalid options format: (?P<cause>.*)",
+        (
+            "the options of {{{directive}}} cannot be read ({cause}); put a value that has quotes,"
+            ' a colon with a space, or a `#` between double quotes (").'
+        ),
+    ),
+    (
+        r"'myst' cross-reference target not found: '(?P<x>.*?)'.*",
+        (
+            "the link to '{x}' leads nowhere; name a page by its path from here, such as"
+            " `page.md`, and a heading as `page.md#heading`."
+        ),
+    ),
+    (
+        r"undefined label: '(?P<x>.*?)'.*",
+        "the label '{x}' is nowhere; write `({x})=` above the heading that it means.",
+    ),
+    (
+        r"unknown document: '/?(?P<x>.*?)'",
+        (
+            "there is no page '{x}'; name one by its path from the directory of conf.py, without"
+            " its suffix."
+        ),
+    ),
+    (
+        r"toctree contains reference to (?:nonexisting|excluded) document '(?P<x>.*?)'",
+        "the toctree names '{x}', and there is no such page; remove it, or write the page.",
+    ),
+    (
+        r"document isn't included in any toctree",
+        "this page is in no toctree, so that no reader finds it; name it in one.",
+    ),
+    (
+        r"Directive [\"'](?P<directive>[\w-]+)[\"']: file not found: '?(?P<x>.*?)'?",
+        "there is no file {x} to include; the path starts from the directory of this page.",
+    ),
+    (
+        r"Include file '?(?P<x>.*?)'? not found or reading it failed",
+        "there is no file {x} to show; the path starts from the directory of this page.",
+    ),
+    (
+        r"download file not readable: (?P<x>.*)",
+        "there is no file {x} to download; the path starts from the directory of this page.",
+    ),
+    (
+        r"image file not readable: (?P<x>.*)",
+        "there is no image {x}; the path starts from the directory of this page.",
+    ),
+    (
+        r'multiple files found for the document "(?P<x>.*?)": (?P<files>.*?) Use .*',
+        (
+            "two files are one page, '{x}': {files}; rename one of them, or leave it out with"
+            " exclude_patterns in conf.py."
+        ),
+    ),
+    (
+        r"Unknown directive type: '(?P<x>.*?)'",
+        "there is no directive {{{x}}}; correct its name, or add its extension in conf.py.",
+    ),
+    (
+        r'Unknown interpreted text role "(?P<x>.*?)".*',
+        "there is no role {{{x}}}; correct its name, or add its extension in conf.py.",
+    ),
+    (
+        r"Non-consecutive header level increase; H(?P<x>\d) to H(?P<y>\d)",
+        "a heading of level {y} stands below one of level {x}; leave none out.",
+    ),
+    (
+        r'Duplicate explicit target name: "(?P<x>.*?)"\.',
+        "the label `({x})=` is on this page twice; give one of them another name.",
+    ),
+    (
+        r"The config value `(?P<x>\w+)' has type `(?P<y>\w+)'; expected (?P<z>.*)\.",
+        "{x} is a {y}; it must be {z}.",
+    ),
+    (
+        r"Directive '(?P<directive>[\w-]+)': \d+ argument\(s\) required, 0 supplied",
+        "nothing stands behind {{{directive}}}; write in the same line what it is about.",
+    ),
+    (
+        r'Content block expected for the "(?P<x>tabs)" directive; none found\.',
+        "a set of tabs without a tab; put {{tab}} or {{group-tab}} into it, or remove it.",
+    ),
+    (
+        r'Content block expected for the "(?P<x>[\w-]+)" directive; none found\.',
+        "{{{x}}} is empty; write something into it, or remove it.",
+    ),
+)
+
+
+def conf_place(docs: Path, name: str, *, root: Path) -> str:
+    """Return where a site's conf.py sets a value, as messages say it."""
+    conf = docs / "conf.py"
+    lines = conf.read_text(encoding="utf-8").split("\n")
+    setting = re.compile(rf"\s*{re.escape(name)}\b")
+    number = next((n for n, line in enumerate(lines, 1) if setting.match(line)), None)
+    return os.path.relpath(conf, root) + (f":{number}" if number else "")
+
+
+def broken_conf(error: str, *, docs: Path, root: Path) -> str:
+    """Return what is wrong with a conf.py that Sphinx cannot use, from what Sphinx says."""
+    conf = os.path.relpath(docs / "conf.py", root)
+    lines = [line for line in error.strip().split("\n") if line.strip()]
+    if syntax := re.search(r": (.*) \(conf\.py, line (\d+)\)", error):
+        return f"{conf}:{syntax[2]}: this is no Python: {syntax[1]}."
+    if extension := re.search(r"Could not import extension (\S+) \(exception: (.*)\)", error):
+        place = conf_place(docs, "extensions", root=root)
+        return (
+            f"{place}: the extension {extension[1]!r} cannot be used: {extension[2]}; install it,"
+            " or correct its name."
+        )
+    if "Traceback" in error:
+        frames = re.findall(r'File "[^"]*conf\.py", line (\d+)', error)
+        return f"{conf}:{frames[-1] if frames else 1}: this raises {lines[-1]}; mend it."
+    return f"{conf}: Sphinx cannot read this site: {_say(' '.join(lines), root)}"
+
+
+def complaints(text: str, *, docs: Path, root: Path) -> list[str]:
+    """Return what Sphinx complained of, each as one line with place and remedy.
+
+    Args:
+        text: what Sphinx wrote to its stream of warnings, without colours.
+        docs: directory of conf.py, for what is said without a place.
+        root: directory to which places are relative.
+    """
+    found = []
+    for path, line, message in _messages(text):
+        setting = re.search(r"config value `(\w+)'", message)
+        if path:
+            place = os.path.relpath(path, root) + (f":{line}" if line else "")
+        elif setting is not None:
+            place = conf_place(docs, setting[1], root=root)
+        else:
+            place = os.path.relpath(docs, root)
+        found.append(f"{place}: {_say(message, root)}")
+    return found
+
+
+def _messages(text: str) -> Iterator[tuple[str, str, str]]:
+    """Return path, line and text of each message; a message may have several lines."""
+    path, number, said = "", "", ""
+    for line in text.split("\n"):
+        match = _START.fullmatch(line)
+        if match is None:
+            said += f" {line.strip()}" if line.strip() else ""
+            continue
+        if said:
+            yield path, number, said
+        path, number, said = match["path"] or "", match["line"] or "", match["text"]
+    if said:
+        yield path, number, said.strip()
+
+
+def _say(message: str, root: Path) -> str:
+    short = _KIND.sub("", message.strip()).replace(f"{root}{os.sep}", "")
+    for pattern, said in _RULES:
+        match = re.fullmatch(pattern, short, re.DOTALL)
+        if match is not None:
+            return said.format(**match.groupdict()) if isinstance(said, str) else said(match)
+    return short

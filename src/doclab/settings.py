@@ -1,0 +1,109 @@
+"""What the site's conf.py says about the lab."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+from functools import partial
+from pathlib import Path
+
+from sphinx.config import Config
+
+from doclab.complaints import conf_place
+from doclab.model import DoclabError
+
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")  # RFC 1123, in small letters
+_USER = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the site's conf.py says about the lab."""
+
+    machines: tuple[str, ...]  # the first is where blocks without a prompt run
+    user: str  # who logs in on a machine at the start of a page
+    recipe: Path  # directory of the lab's images
+    repository: str  # address from which pages clone this project
+    versions: dict[str, str]  # for the ledger, of what no machine can tell
+    deadline: float  # seconds for each scenario
+    survivors: Path  # file that lists mutants which survive, with reasons
+    examples: Path | None  # directory whose files the pages show or run
+    words: dict[str, str]  # inline code that is nowhere in the examples, and why
+    prose_exceptions: dict[str, str]  # pages whose inline code is not checked, and why
+    example_exceptions: dict[str, str]  # files of examples that no page shows, and why
+
+
+def read(config: Config, docs: Path, *, root: Path) -> Settings:
+    """Return the settings of a site.
+
+    Args:
+        config: what Sphinx read from conf.py.
+        docs: directory of conf.py.
+        root: directory to which places in messages are relative.
+
+    Raises:
+        DoclabError: for a machine or a user that no lab can have.
+    """
+    place = partial(conf_place, docs, root=root)
+    if isinstance(config.doclab_machines, str):  # Sphinx warns, and goes on
+        raise DoclabError(
+            f"{place('doclab_machines')}: doclab_machines is a text; write a list, even for one"
+            " machine."
+        )
+    machines = [str(name) for name in config.doclab_machines]
+    if not machines:
+        raise DoclabError(
+            f"{place('doclab_machines')}: doclab_machines is empty; name at least one machine."
+        )
+    for name in machines:
+        if not _HOST.fullmatch(name):
+            raise DoclabError(
+                f"{place('doclab_machines')}: the machine {name!r} cannot have this name; use up"
+                " to 63 small letters, digits and hyphens, with no hyphen at the ends."
+            )
+        if machines.count(name) > 1:
+            raise DoclabError(
+                f"{place('doclab_machines')}: there are two machines {name!r}; rename one."
+            )
+    if not _USER.fullmatch(config.doclab_user):
+        raise DoclabError(
+            f"{place('doclab_user')}: no user can have the name {config.doclab_user!r}; start with"
+            " a small letter, and use small letters, digits, `_` and `-`."
+        )
+    return Settings(
+        machines=tuple(machines),
+        user=config.doclab_user,
+        recipe=(docs / config.doclab_recipe).resolve(),
+        repository=config.doclab_repository,
+        versions=dict(config.doclab_versions),
+        deadline=_deadline(config.doclab_deadline, place("doclab_deadline")),
+        survivors=(docs / config.doclab_survivors).resolve(),
+        examples=(docs / config.doclab_examples).resolve() if config.doclab_examples else None,
+        words=dict(config.doclab_words),
+        prose_exceptions=dict(config.doclab_prose_exceptions),
+        example_exceptions=dict(config.doclab_example_exceptions),
+    )
+
+
+def _deadline(value: object, place: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        raise DoclabError(
+            f"{place}: doclab_deadline is a number of seconds greater than 0, not {value!r}."
+        )
+    return float(value)
+
+
+def check_recipe(settings: Settings, docs: Path, *, root: Path) -> None:
+    """Look whether the lab's recipe is there, which only a run needs.
+
+    Raises:
+        DoclabError: if it is not.
+    """
+    if not (settings.recipe / "machine" / "Containerfile").is_file():
+        recipe = os.path.relpath(settings.recipe, root)
+        raise DoclabError(
+            f"{conf_place(docs, 'doclab_recipe', root=root)}: there is no file"
+            f" {recipe}/machine/Containerfile to make the lab of; name the directory of the"
+            " lab's recipe with doclab_recipe."
+        )

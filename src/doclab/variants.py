@@ -1,0 +1,148 @@
+"""Choose tabs: few variants in which each tab, and each pair of tabs, is in view."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+from doclab.model import Block, Tab
+
+Wish: TypeAlias = tuple[Tab, ...]  # a tab, behind those around it from the outside inwards
+Choice: TypeAlias = frozenset[int]  # numbers of tabs that are in view together
+Goal: TypeAlias = tuple[int, ...]  # numbers of tabs that must come into view together
+
+_LIMIT = 500  # combinations of tabs up to which all are compared
+_FEW = 100  # combinations of tabs up to which several orders are tried
+_ORDERS = 20  # how many of these
+_BEGINNINGS = 30  # how many beginnings are compared where there are more
+
+
+def variants(blocks: Sequence[Block], absent: frozenset[Wish] = frozenset()) -> list[Wish]:
+    """Return choices of tabs, such that a reader comes to see each tab and each pair.
+
+    Sets with the same labels are one choice, since a reader's choice holds for
+    all of them. Each tab is chosen wherever it is, and so is each pair of tabs
+    of two sets that can be in view together. A variant chooses in each set that
+    it shows.
+
+    The fewest possible are hard to find: where all sets are independent, this
+    is a covering array of strength two. Taking what adds most, again and again,
+    comes close. The same blocks always give the same variants.
+
+    Args:
+        blocks: all blocks of a chain of pages.
+        absent: tabs that cannot run, and are not chosen.
+    """
+    view = _View(list(wishes_of(blocks, absent)))
+    goals = view.goals()
+    everything = list(itertools.islice(view.all(), _LIMIT + 1))
+    if len(everything) > _LIMIT:
+        found = _completing(view, goals)
+    else:
+        shown = {choice: view.shows(choice) for choice in everything}
+        found = _comparing(shown, goals)
+        order = random.Random(0)  # noqa: S311 - always the same order is what we want
+        for _ in range(_ORDERS if len(everything) <= _FEW else 0):
+            order.shuffle(everything)
+            other = _comparing({choice: shown[choice] for choice in everything}, goals)
+            found = min(found, other, key=len)
+    return [tuple(view.tabs[number] for number in sorted(choice)) for choice in found] or [()]
+
+
+def _comparing(shown: Mapping[Choice, frozenset[Goal]], goals: Iterable[Goal]) -> list[Choice]:
+    """Take what adds most of all choices, again and again; of equals, the first."""
+    left, found = set(goals), []
+    while left:
+        found.append(max(shown, key=lambda choice: len(shown[choice] & left)))
+        left -= shown[found[-1]]
+    return found
+
+
+def _completing(view: _View, goals: Mapping[Goal, Choice]) -> list[Choice]:
+    """Complete what is left in the best way, where there are too many choices to compare."""
+    left, found = set(goals), []
+    while left:
+        first = itertools.islice((goals[goal] for goal in goals if goal in left), _BEGINNINGS)
+        shown = {choice: view.shows(choice) for choice in (view.completed(c, left) for c in first)}
+        found.append(max(shown, key=lambda choice: len(shown[choice] & left)))
+        left -= shown[found[-1]]
+    return found
+
+
+def wishes_of(blocks: Iterable[Block], absent: frozenset[Wish] = frozenset()) -> Iterator[Wish]:
+    """Return each tab that a reader can open, behind the tabs around it."""
+    seen = dict.fromkeys(
+        (*block.tabs[:depth], Tab(group=tab.group, label=label))
+        for block in blocks
+        for depth, tab in enumerate(block.tabs)
+        for label in tab.group
+    )
+    for wish in seen:
+        if len({tab.group for tab in wish}) < len(set(wish)):
+            continue  # a set in another tab of the same set: nobody sees this tab
+        if not any(wish[: depth + 1] in absent for depth in range(len(wish))):
+            yield wish
+
+
+class _View:
+    """What can be in view together. Tabs have numbers here, in the order of their sets."""
+
+    def __init__(self, wishes: Sequence[Wish]) -> None:
+        groups = dict.fromkeys(tab.group for wish in wishes for tab in wish)
+        self.tabs = [Tab(group=g, label=label) for g in groups for label in dict.fromkeys(g)]
+        numbers = {tab: number for number, tab in enumerate(self.tabs)}
+        self._sets = [tab.group for tab in self.tabs]
+        self._wishes = [tuple(numbers[tab] for tab in wish) for wish in wishes]
+
+    def goals(self) -> dict[Goal, Choice]:
+        """Return all that must come into view, each with tabs to begin with."""
+        found: dict[Goal, Choice] = {}
+        for wish in self._wishes:
+            found.setdefault(tuple(sorted({*wish})), frozenset(wish))
+        for one, two in itertools.combinations(self._wishes, 2):
+            both = frozenset(one + two)
+            if len({self._sets[number] for number in both}) == len(both):
+                for pair in itertools.combinations(sorted(both), 2):
+                    found.setdefault(pair, both)
+        paired = {number for goal in found if len(goal) > 1 for number in goal}
+        return {
+            goal: begin for goal, begin in found.items() if len(goal) > 1 or goal[0] not in paired
+        }
+
+    def shows(self, choice: Choice) -> frozenset[Goal]:
+        """Return the goals that a choice reaches."""
+        wishes = (tuple(sorted({*wish})) for wish in self._wishes if choice.issuperset(wish))
+        return frozenset((*wishes, *itertools.combinations(sorted(choice), 2)))
+
+    def all(self, choice: Choice = frozenset()) -> Iterator[Choice]:
+        """Return each combination of tabs that a reader can have in view."""
+        options = self._options(choice)
+        if not options:
+            yield choice
+            return
+        for number in options:
+            if self._sets[number] == self._sets[options[0]]:
+                yield from self.all(choice | {number})
+
+    def completed(self, choice: Choice, left: Collection[Goal]) -> Choice:
+        """Choose in each set that is in view, what adds most first."""
+        while options := self._options(choice):
+            gains = [
+                sum(tuple(sorted((number, other))) in left for other in choice)
+                for number in options
+            ]
+            choice |= {options[gains.index(max(gains))]}
+        return choice
+
+    def _options(self, choice: Choice) -> list[int]:
+        """Return the tabs of sets that are in view, and in which none is chosen."""
+        decided = {self._sets[number] for number in choice}
+        return list(
+            dict.fromkeys(
+                number
+                for *around, number in self._wishes
+                if self._sets[number] not in decided and choice.issuperset(around)
+            )
+        )

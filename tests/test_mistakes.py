@@ -1,0 +1,195 @@
+"""Each mistake that an author can make has its own message, with place and remedy."""
+
+from __future__ import annotations
+
+import argparse
+
+import pytest
+from conftest import SNAPSHOTS, Sites, Snapshot
+
+from doclab import settings, stages
+from doclab.model import DoclabError
+from doclab.plan import page_of, plan
+
+BLOCK = "```bash\ntrue\n```\n"
+TAB = f"````{{tab}} A\n{BLOCK}````\n"
+
+
+def tabs(*parts: str) -> str:
+    """Return a set of tabs, or of what should be tabs."""
+    return f"`````{{tabs}}\n\n{''.join(parts)}\n`````\n"
+
+
+PAGES = {
+    "option-unknown": "```{run} bash\n:dedline: 3\n\ntrue\n```\n",
+    "option-of-another-directive": f"```{{include}} x.md\n:lines: 3\n```\n\n{BLOCK}",
+    "option-without-value": "```{run} bash\n:on:\n\ntrue\n```\n",
+    "option-second": "```{run} bash\n:background:\n:status: x\n\ntrue\n```\n",
+    "option-answer": "```{run} bash\n:answer: yes\n\ntrue\n```\n",
+    "run-without-language": "```{run}\n\ntrue\n```\n",
+    "run-empty": "```{run} bash\n```\n",
+    "output-without-command": "```console\nonly output\n```\n",
+    "prompt-without-command": "```console\n$ \noutput\n```\n",
+    "language": "```zsh\ntrue\n```\n",
+    "tab-without-label": tabs(f"````{{tab}}\n\n{BLOCK}````\n"),
+    "group-tab-without-label": tabs(TAB, f"````{{group-tab}}\n\n{BLOCK}````\n"),
+    "tab-empty": tabs(TAB, "````{tab} B\n````\n"),
+    "tab-twice": tabs(TAB, TAB),
+    "tabs-empty": tabs(),
+    "tabs-without-tab": tabs(BLOCK),
+    "tab-alone": f"{tabs(TAB)}\n{TAB}",
+    "prerequisites-empty": f"```{{prerequisites}}\n```\n\n{BLOCK}",
+    "include-missing": f"```{{include}} nowhere.md\n```\n\n{BLOCK}",
+    "shown-file-missing": f"```{{literalinclude}} ../nowhere.sh\n```\n\n{BLOCK}",
+    "download-missing": f"{{download}}`this <nowhere.sh>`\n\n{BLOCK}",
+    "image-missing": f"![alt](nowhere.png)\n\n{BLOCK}",
+    "link-to-heading": f"[a](#nothing)\n\n{BLOCK}",
+    "label-unknown": f"{{ref}}`nowhere`\n\n{BLOCK}",
+    "document-unknown": f"{{doc}}`nowhere`\n\n{BLOCK}",
+    "toctree-unknown": f"```{{toctree}}\nnowhere\n```\n\n{BLOCK}",
+    "directive-unknown": f"```{{runn}} bash\ntrue\n```\n\n{BLOCK}",
+    "role-unknown": f"{{fil}}`x`\n\n{BLOCK}",
+    "heading-left-out": f"### Third\n\n{BLOCK}",
+    "label-twice": f"(a)=\n## A\n\n(a)=\n## B\n\n{BLOCK}",
+}
+
+
+def message(sites: Sites) -> str:
+    """Return what collecting the site, and planning it, says."""
+    with pytest.raises(DoclabError) as caught:
+        plan(sites.collect().pages)
+    said = str(caught.value)
+    assert str(sites.root) not in said, "an absolute path"
+    return said
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page(name: str, sites: Sites, snapshot: Snapshot) -> None:
+    """One page, one mistake; the place is the line of the mistake."""
+    sites.write(index=f"# Title\n\n{PAGES[name]}")
+    snapshot(message(sites))
+
+
+@pytest.mark.parametrize("name", ["option-unknown", "include-missing", "label-twice"])
+def test_a_mistake_stays(name: str, sites: Sites) -> None:
+    """A second run says the same, though Sphinx reads only what has changed."""
+    sites.write(index=f"# Title\n\n{PAGES[name]}")
+    assert message(sites) == message(sites)
+    sites.write(index=f"# Title\n\n{BLOCK}")
+    sites.collect()
+
+
+CONFS = {
+    "syntax": "project = \n",
+    "exception": "import json\njson.loads('{')\n",
+    "extension": "extensions = ['no_such_extension']\n",
+    "machines-empty": "doclab_machines = []\n",
+    "machines-text": "doclab_machines = 'server'\n",
+    "machine-underscore": "doclab_machines = ['server', 'my_laptop']\n",
+    "machine-hyphen": "doclab_machines = ['server-']\n",
+    "machine-capital": "doclab_machines = ['Server']\n",
+    "machine-twice": "doclab_machines = ['server', 'server']\n",
+    "user": "doclab_user = 'John Doe'\n",
+}
+
+
+@pytest.mark.parametrize("name", CONFS)
+def test_conf(name: str, sites: Sites, snapshot: Snapshot) -> None:
+    """A mistake in conf.py has its line there."""
+    docs = sites.write(index=f"# Title\n\n{BLOCK}")
+    with (docs / "conf.py").open("a", encoding="utf-8") as conf:
+        conf.write(CONFS[name])
+    snapshot(message(sites))
+
+
+def test_no_conf(sites: Sites, snapshot: Snapshot) -> None:
+    """A directory without conf.py is no site."""
+    snapshot(message(sites))
+
+
+def test_no_blocks(sites: Sites, snapshot: Snapshot) -> None:
+    """A site in which nothing runs proves nothing."""
+    sites.write(index="# Title\n\nText.\n")
+    snapshot(message(sites))
+
+
+def test_page_in_no_toctree(sites: Sites, snapshot: Snapshot) -> None:
+    """Nobody would find it."""
+    sites.write(index=f"# Title\n\n{BLOCK}", other="# Other\n")
+    snapshot(message(sites))
+
+
+def test_two_files_of_one_page(sites: Sites, snapshot: Snapshot) -> None:
+    """Sphinx would take one of them and drop the other."""
+    docs = sites.write(index=f"# Title\n\n{BLOCK}")
+    (docs / "index.rst").write_text("Title\n=====\n", encoding="utf-8")
+    snapshot(message(sites))
+
+
+def test_circle(sites: Sites, snapshot: Snapshot) -> None:
+    """Two pages each of which is to be done first."""
+    first = "```{{prerequisites}} {}\n```\n\n"
+    sites.write(
+        index=f"# Title\n\n```{{toctree}}\nother\n```\n\n{first.format('other')}{BLOCK}",
+        other=f"# Other\n\n{first.format('index')}{BLOCK}",
+    )
+    snapshot(message(sites))
+
+
+COMMAND_LINES = {
+    "page-unknown": "docs/nowhere.md",
+    "line-no-number": "docs/index.md:x",
+    "line-beyond-the-end": "docs/index.md:1000",
+}
+
+
+@pytest.mark.parametrize("name", COMMAND_LINES)
+def test_page_on_the_command_line(name: str, sites: Sites, snapshot: Snapshot,
+                                  monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    """Which pages and lines there are is said."""
+    sites.write(index=f"# Title\n\n{BLOCK}")
+    monkeypatch.chdir(sites.root)
+    site = sites.collect()
+    with pytest.raises(DoclabError) as caught:
+        page_of(COMMAND_LINES[name], site.pages, site.root)
+    snapshot(str(caught.value))
+
+
+def options(**given: object) -> argparse.Namespace:
+    """Return what the command line gives to a run."""
+    return argparse.Namespace(**{"pages": [], "word": None, "variant": None, **given})
+
+
+SELECTIONS = {
+    "tab-unknown": options(variant="B"),
+    "word-unknown": options(word="nothing like this"),
+    "two-lines": options(pages=["docs/index.md:3", "docs/index.md:4"]),
+}
+
+
+@pytest.mark.parametrize("name", SELECTIONS)
+def test_selection(name: str, sites: Sites, snapshot: Snapshot,
+                   monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    """What can be selected is said."""
+    sites.write(index=f"# Title\n\n{tabs(TAB)}")
+    monkeypatch.chdir(sites.root)
+    with pytest.raises(DoclabError) as caught:
+        stages._plan(sites.collect(), SELECTIONS[name])
+    snapshot(str(caught.value))
+
+
+def test_no_recipe(sites: Sites, snapshot: Snapshot) -> None:
+    """A lab is made of something."""
+    docs = sites.write(index=f"# Title\n\n{BLOCK}")
+    site = sites.collect()
+    with pytest.raises(DoclabError) as caught:
+        settings.check_recipe(site.settings, docs, root=site.root)
+    snapshot(str(caught.value))
+
+
+def test_messages_are_sentences() -> None:
+    """None is cut off, and none has a line of Sphinx's in it."""
+    for path in (SNAPSHOTS / "mistakes").glob("*.txt"):
+        for line in path.read_text(encoding="utf-8").strip().split("\n"):
+            assert line.endswith((".", "?")), path.name
+            assert "WARNING" not in line, path.name
