@@ -142,6 +142,7 @@ class PageReader:
         self.nodes: list[nodes.literal_block] = []  # of the page's blocks, in their order
         self._fences: dict[Path, fences.Fences] = {}
         self._sets: dict[nodes.Element, dict[str, str]] = {}  # labels of tabs, by id of the tab
+        self.firsts: list[int] = []  # for each of them, the line of its first line of text
 
     def page(self) -> Page:
         """Return the page with its blocks; fill `nodes` and `errors`."""
@@ -189,6 +190,7 @@ class PageReader:
                 self.errors.append(str(error))
                 continue
             self.nodes.append(node)
+            self.firsts.append(fence[1].line)
             yield block
 
     def _block(
