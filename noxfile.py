@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import nox
@@ -45,8 +46,9 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def host(session: nox.Session) -> None:
-    """Install what the lab needs on this machine, through apt or dnf."""
-    session.run("bash", "lab/install-host", external=True)
+    """Install what the lab needs on this machine, through apt or dnf; `-- browser` too."""
+    browser = session.posargs == ["browser"]  # else they are for a session after this one
+    session.run("bash", "lab/install-host", *(["browser"] if browser else []), external=True)
 
 
 @nox.session
@@ -98,6 +100,17 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def browser(session: nox.Session) -> None:
+    """Prove in a real browser that the copy buttons copy what the tests type."""
+    # Debian's name, and Fedora's.
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        session.error("there is no `chromium` here; `nox -s host -- browser` installs it")
+    install(session, "browser")
+    session.run("pytest", "-n", "2", "tests/browser", *session.posargs, env={"CHROMIUM": chromium})
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style, types, shell scripts and the blocks of the pages."""
     install(session, "lint")
@@ -116,7 +129,7 @@ def lint(session: nox.Session) -> None:
 def lock(session: nox.Session) -> None:
     """Pin the newest packages, with hashes, in requirements/."""
     session.install("uv")
-    for name in ("docs", "tests", "lint", "bench"):
+    for name in ("docs", "tests", "browser", "lint", "bench"):
         session.run("uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes",
                     "--no-header", "--no-annotate", "--python-version=3.11", "--upgrade",
                     f"requirements/{name}.in", "--output-file", f"requirements/{name}.txt",

@@ -28,12 +28,11 @@ myst_heading_anchors = 3
 sphinx_tabs_valid_builders = ["doclab"]
 sphinx_tabs_disable_tab_closing = True
 
-# The copy button takes what the tests type: the lines with a prompt, without it.
-copybutton_prompt_text = r"(?:[a-z_][a-z0-9_-]*@[a-z0-9-]+(?::[^\s$#]*)?[$#]|\$|>) "
-copybutton_prompt_is_regexp = True
-copybutton_only_copy_prompt_lines = True
-copybutton_line_continuation_character = "\\"
-copybutton_selector = "div.highlight-console pre, div.highlight-bash pre"
+# The copy button takes what the tests type, to the byte: doclab marks what is not
+# typed, and nothing else is left out. `nox -s browser` proves it.
+copybutton_selector = "div.typed pre"
+copybutton_exclude = ".linenos, .untyped"
+copybutton_remove_prompts = False
 
 doclab_machines = ["server", "laptop"]
 doclab_user = "admin"

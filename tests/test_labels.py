@@ -72,7 +72,7 @@ def test_labels_of_a_page(sites: Sites) -> None:
         "Runs as test@server",
     ]
     text = (sites.root / "html" / "index.html").read_text(encoding="utf-8")
-    pattern = r'<div class="highlight-bash[^"]*"><div[^>]*><pre>(.*?)</pre>'
+    pattern = r'<div class="typed highlight-bash[^"]*"><div[^>]*><pre>(.*?)</pre>'
     code = [re.sub("<[^>]*>", "", item) for item in re.findall(pattern, text, re.DOTALL)]
     assert code == [f"echo {x}\n" for x in "abcde"]
     label, caption, last = (text.rindex(x) for x in ("doclab-label", "A caption", "<pre>"))

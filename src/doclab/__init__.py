@@ -29,6 +29,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         add_stylesheet,
         tested_with,
     )
+    from doclab.typed import TypedBlock, visit_typed_block  # noqa: PLC0415
 
     app.add_directive("run", RunDirective)
     app.add_directive("prerequisites", PrerequisitesDirective)
@@ -37,6 +38,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_directive("tested-with", TestedWithDirective)
     app.add_node(tested_with)
     app.add_builder(CollectBuilder)
+    # `override`: several sites may be read in one process.
+    app.add_node(TypedBlock, override=True, html=(visit_typed_block, None))
     app.add_config_value("doclab_machines", ["server", "laptop"], "env", list)
     app.add_config_value("doclab_user", "admin", "env", str)
     app.add_config_value("doclab_survivors", "../tests/survivors.toml", "", str)

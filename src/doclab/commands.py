@@ -63,7 +63,8 @@ def parse(
         return _session(text, first, continues=continues)
     if all(map(runs_nothing, text.split("\n"))):
         raise DoclabError(f"{first}: the block has no command; remove it, or write one.")
-    return (Command(text=text.rstrip("\n"), line=first.line),)
+    above = len(text) - len(text.lstrip("\n"))  # blank lines, which a page does not show
+    return (Command(text=text.strip("\n"), line=first.line + above),)
 
 
 def _session(text: str, first: Location, *, continues: bool) -> tuple[Command, ...]:

@@ -1,5 +1,7 @@
 """What the site says of itself: a label and a mark at each block, a note on each page.
 
+It also tells what of a block is typed, for the copy button.
+
 All of it is added to a page that is about to be written. What Sphinx has read is
 left alone, so the builder that collects the blocks never sees it.
 """
@@ -26,6 +28,7 @@ from doclab.collect import CollectBuilder
 from doclab.labels import decorate, labels
 from doclab.model import DoclabError, Ledger
 from doclab.page_reader import PageReader
+from doclab.typed import tell_typed
 
 PAGE = "doctest"  # the report's place in the site, if there is no page of that name
 REPORT = f"{PAGE}.html"
@@ -99,8 +102,10 @@ class PageNotes:
             _logger.warning("%s", mistake, type="doclab", subtype="page")
         found = verdicts.judge(page, self.ledger) if self.ledger is not None else ()
         marks = [verdict.reason for verdict in found] or [""] * len(page.blocks)
-        for node, label, mark in zip(reader.nodes, labels(page.blocks), marks, strict=True):
-            decorate(node, *label, mark)
+        said = zip(labels(page.blocks), marks, strict=True)
+        read = zip(reader.nodes, page.blocks, reader.firsts, strict=True)
+        for (node, block, first), (label, mark) in zip(read, said, strict=True):
+            decorate(tell_typed(node, block, first=first), *label, mark)
         if self.ledger is not None and found:
             text = verdicts.sentence(found, self.ledger.versions)
             place = f"#{quote(name, safe='/:')}"  # as the report calls the page

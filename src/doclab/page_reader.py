@@ -39,6 +39,7 @@ class PageReader:
         self.sources = Sources(root, path)
         self.errors: list[str] = []  # mistakes of the page's author
         self.nodes: list[nodes.literal_block] = []  # of the page's blocks, in their order
+        self.firsts: list[int] = []  # for each of them, the line of its first line of text
 
     def page(self) -> Page:
         """Return the page with its blocks; fill `nodes` and `errors`."""
@@ -101,6 +102,7 @@ class PageReader:
                 self.errors.append(str(error))
                 continue
             self.nodes.append(node)
+            self.firsts.append(fence[1].line)
             yield block
 
     def _block(
