@@ -97,7 +97,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
-    scripts = ["lab/install-host", "lab/machine/adapt", ".ci/run",
+    scripts = ["lab/install-host", "lab/machine/adapt", "lab/machine/distribute", ".ci/run",
                *sorted(map(str, Path("examples").glob("*/install"))),
                *sorted(map(str, Path("examples").glob("*/uninstall")))]  # fmt: skip
     session.run("shellcheck", *scripts)

@@ -39,6 +39,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("doclab_user", "admin", "env", str)
     app.add_config_value("doclab_deadline", SCENARIO, "", (int, float))
     app.add_config_value("doclab_recipe", "../lab", "", str)
+    app.add_config_value("doclab_labs", {"trixie": "debian:trixie-slim"}, "", dict)
     app.add_config_value("doclab_repository", "", "", str)
     app.add_config_value("doclab_versions", {}, "", dict)
     app.add_config_value("doclab_ledger", "../build/doctest/ledger.json", "html", str)

@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument("-k", dest="word", metavar="WORD", help="up to the last block with WORD")
     test.add_argument("--keep", action="store_true", help="keep the lab, say how to enter it")
     test.add_argument("--variant", metavar="TAB", help="only scenarios in which TAB is chosen")
+    test.add_argument("--lab", metavar="NAME", help="one of doclab_labs in conf.py")
     test.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), metavar="N",
                       help="scenarios at a time")  # fmt: skip
     test.add_argument("--no-cache", dest="cache", action="store_false",

@@ -41,6 +41,24 @@ class Settings:
     repository: str  # address from which pages clone this project
     versions: dict[str, str]  # for the ledger, of what no machine can tell
     deadline: float = SCENARIO  # seconds for each scenario
+    #: base image of each lab by its name; the first is the default
+    labs: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    def lab(self, name: str | None) -> str:
+        """Return the name of a lab that there is; None means the default.
+
+        Raises:
+            DoclabError: if there is none of this name.
+        """
+        if name is None and self.labs:
+            return next(iter(self.labs))
+        if name not in self.labs:
+            raise DoclabError(
+                f"there is no lab {name!r}; there are {', '.join(self.labs)}."
+                if self.labs
+                else "doclab_labs in conf.py names no lab; leave it out, or name one."
+            )
+        return name
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -112,6 +130,7 @@ def settings_of(app: Sphinx) -> Settings:
         recipe=(app.srcdir / app.config.doclab_recipe).resolve(),
         repository=app.config.doclab_repository,
         versions=dict(app.config.doclab_versions),
+        labs=dict(app.config.doclab_labs),
         deadline=_deadline(app.config.doclab_deadline, Path(app.srcdir)),
     )
 

@@ -67,6 +67,7 @@ def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None
     say("collecting the pages")
     site = read_site(options)
     found.versions.update(site.settings.versions)
+    found.lab = site.settings.lab(options.lab)
     found.pages = site.pages
     found.scenarios = scenarios = _plan(site, options)
     count = sum(len(scenario.blocks) for scenario in scenarios)
@@ -74,7 +75,7 @@ def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None
     if options.twice:
         found.scenarios = (*scenarios, *map(again, scenarios))
     stop = threading.Event()
-    with opened(site, docs=options.docs, say=say) as workshop:
+    with opened(site, lab=found.lab, docs=options.docs, say=say) as workshop:
 
         def run_one(scenario: Scenario) -> None:
             prefix = f"{scenario.name}: " if len(scenarios) > 1 else ""
