@@ -64,6 +64,13 @@ def ledger(session: nox.Session) -> None:
 
 
 @nox.session
+def compat(session: nox.Session) -> None:
+    """Run every block in every lab, and write the table of versions; `-- LAB --strict`."""
+    install(session, "docs")
+    session.run("doclab", "compat", *session.posargs)
+
+
+@nox.session
 def clean(session: nox.Session) -> None:
     """Remove all labs, kept ones too."""
     install(session, "docs")

@@ -15,6 +15,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the extension with Sphinx."""
     # Here, since most users of the package's modules have no use for Sphinx.
     from doclab.collect import CollectBuilder  # noqa: PLC0415
+    from doclab.compat_table import CompatibilityDirective  # noqa: PLC0415
     from doclab.directives import (  # noqa: PLC0415
         CleanedUpDirective,
         PrerequisitesDirective,
@@ -33,6 +34,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_directive("prerequisites", PrerequisitesDirective)
     app.add_directive("cleaned-up", CleanedUpDirective)
     app.add_directive("tested-with", TestedWithDirective)
+    app.add_directive("compatibility", CompatibilityDirective)
     app.add_node(tested_with)
     app.add_builder(CollectBuilder)
     app.add_config_value("doclab_machines", ["server", "laptop"], "env", list)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from doclab import engine, lab, ledger, reports, shell_lint, stages
+from doclab import compat, engine, lab, ledger, reports, shell_lint, stages
 from doclab.model import DoclabError, Ledger
 from doclab.reports.table import to_table
 
@@ -53,7 +53,15 @@ def _parser() -> argparse.ArgumentParser:
                       help="use no snapshots, and take none")  # fmt: skip
     test.add_argument("--twice", action="store_true",
                       help="run all once more on the same machines")  # fmt: skip
+    test.add_argument("--output", type=Path, metavar="DIRECTORY",
+                      help="directory for reports, if not doctest/ in that for output")  # fmt: skip
     test.set_defaults(run=stages.test)
+
+    every = commands.add_parser("compat", help="run all blocks in every lab")
+    every.add_argument("labs", nargs="*", metavar="LAB", help="only these labs")
+    every.add_argument("--strict", action="store_true",
+                       help="a lab whose base image cannot be had is a failure")  # fmt: skip
+    every.set_defaults(run=compat.run)
 
     table = commands.add_parser("ledger", help="print what became of the blocks of each page")
     table.set_defaults(run=_ledger)

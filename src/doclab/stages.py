@@ -43,7 +43,7 @@ def test(options: argparse.Namespace) -> int:
     except Exception:  # noqa: BLE001 - a fault of ours must not cost the ledger
         found.errors.append(f"doclab itself failed; please report this:\n{traceback.format_exc()}")
     result = found.ledger()
-    path = options.build / "doctest" / "ledger.json"
+    path = (options.output or options.build / "doctest") / "ledger.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(ledger.dump(result), encoding="utf-8")
     paths = [path, *reports.write(result, path.parent)]
