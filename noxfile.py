@@ -71,6 +71,13 @@ def compat(session: nox.Session) -> None:
 
 
 @nox.session
+def rootless(session: nox.Session) -> None:
+    """Run a page as an ordinary user with rootless Podman, four minutes; `-- PAGE`."""
+    install(session, "docs")
+    session.run("python", "tests/rootless/contributor.py", *session.posargs)
+
+
+@nox.session
 def clean(session: nox.Session) -> None:
     """Remove all labs, kept ones too."""
     install(session, "docs")
