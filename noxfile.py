@@ -72,7 +72,7 @@ def compat(session: nox.Session) -> None:
 
 @nox.session
 def rootless(session: nox.Session) -> None:
-    """Run a page as an ordinary user with rootless Podman, four minutes; `-- PAGE`."""
+    """Run the tutorial as an ordinary user with rootless Podman; `-- PAGE`."""
     install(session, "docs")
     session.run("python", "tests/rootless/contributor.py", *session.posargs)
 

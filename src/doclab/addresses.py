@@ -1,7 +1,8 @@
 """Addresses of a lab's machines: they keep them when they restart, as computers do.
 
 Podman gives a container that restarts another address each time (5.x does; 4.3
-does not), unless it is told which.
+does not), unless it is told which. Were the hardware address another one, the other
+machines would go on to send to the old one for half a minute or more.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ def allot(network: str, subnets: Iterable[str], names: Sequence[str]) -> dict[st
     ranges = [ipaddress.ip_network(subnet) for subnet in subnets]
     return {
         name: ",".join(
-            [f"{network}:alias={name}"]
+            [f"{network}:alias={name}", f"mac=02:00:00:00:00:{number:02x}"]
             + [f"{'ip' if found.version == 4 else 'ip6'}={found[number]}" for found in ranges]
         )
         for number, name in enumerate(names, 2)

@@ -1,4 +1,4 @@
-"""An ordinary user with rootless Podman runs a page: proof that the lab needs no root.
+"""An ordinary user with rootless Podman runs pages: proof that the lab needs no root.
 
 A lab machine is the laptop of a contributor: a checkout of the project, a virtual
 environment, an account that may not use sudo. The contributor starts labs of
@@ -19,11 +19,11 @@ from pathlib import Path
 from doclab import engine, lab, repository
 from doclab.collect import collect
 from doclab.images import ImageStore
-from doclab.stages import Progress
+from doclab.progress import Progress
 
 MACHINE = "contributor"
 USER = "writer"
-PAGES = ["tutorial/prepare"]  # unless the command line names others
+PAGES = ["tutorial/clean-up"]  # and what it needs: the whole tutorial
 IDS = "1000000-1299999"  # as the message of engine.py proposes
 FEW = "subordinate ids"  # words of that message
 
@@ -50,7 +50,7 @@ class Contributor:
     def __init__(self, podman: engine.Engine, machines: lab.Lab) -> None:
         """Take a lab that is up."""
         self._podman = podman
-        self._container = machines.container(MACHINE)
+        self._container = machines.machine(MACHINE).container
 
     def root(self, script: str) -> None:
         """Run a script as root; what it prints is shown."""
@@ -123,7 +123,7 @@ def main() -> None:
             laptop.root(PREPARE)
             say("cloning the project, installing its packages")
             laptop.user(CHECKOUT.format(repository=shlex.quote(settings.repository)))
-            say("running a page with too few subordinate ids: that must be refused")
+            say("running a page with too few subordinate ids: this must be refused")
             if FEW not in (said := laptop.refused(run)):
                 sys.exit(f"rootless: the refusal does not say why:\n{said}")
             laptop.root(MORE_IDS)
