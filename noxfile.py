@@ -73,6 +73,20 @@ def mutants(session: nox.Session) -> None:
 
 
 @nox.session
+def compat(session: nox.Session) -> None:
+    """Run every block in every lab, and write the table of versions; `-- LAB --strict`."""
+    install(session, "docs")
+    session.run("doclab", "compat", *session.posargs)
+
+
+@nox.session
+def rootless(session: nox.Session) -> None:
+    """Run the tutorial as an ordinary user with rootless Podman; `-- PAGE`."""
+    install(session, "docs")
+    session.run("python", "tests/rootless/contributor.py", *session.posargs)
+
+
+@nox.session
 def clean(session: nox.Session) -> None:
     """Remove all labs, kept ones too."""
     install(session, "docs")
@@ -117,7 +131,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
-    scripts = ["lab/install-host", "lab/machine/adapt", ".ci/run",
+    scripts = ["lab/install-host", "lab/machine/adapt", "lab/machine/distribute", ".ci/run",
                *sorted(map(str, Path("examples").glob("*/install"))),
                *sorted(map(str, Path("examples").glob("*/uninstall")))]  # fmt: skip
     session.run("shellcheck", *scripts)

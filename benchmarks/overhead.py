@@ -78,7 +78,8 @@ def main(rounds: int = 3) -> None:
         name=scenario.name, pages=scenario.pages, variant=scenario.variant, blocks=blocks
     )
     podman = engine.detect()
-    images = ImageStore(podman, site.settings.recipe, print).ensure()
+    name = site.settings.lab(None)
+    images = ImageStore(podman, site.settings.recipe, print).ensure(name, site.settings.labs[name])
     found: dict[str, list[float]] = {"doclab": [], "scripts": []}
     with tempfile.TemporaryDirectory() as folder:
         lab_plan = lab.LabPlan(

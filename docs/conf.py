@@ -37,6 +37,12 @@ copybutton_remove_prompts = False
 doclab_machines = ["server", "laptop"]
 doclab_user = "admin"
 doclab_recipe = "../lab"
+# What the machines of each lab are made of; the first is the default.
+doclab_labs = {
+    "trixie": "debian:trixie-slim",
+    "forky": "debian:forky-slim",
+    "fedora": "fedora:43",
+}
 # Versions for the ledger that no machine can tell by itself.
 doclab_versions = {"workerd": _workerd["@cloudflare/workerd-linux-64"]}
 # From where readers clone; the lab answers for it with this checkout. A name

@@ -6,6 +6,7 @@ A program in place of Podman answers: no container engine is called.
 from __future__ import annotations
 
 import os
+import pwd
 import shlex
 from pathlib import Path
 
@@ -13,6 +14,13 @@ import pytest
 
 from doclab.engine import Engine, detect
 from doclab.model import DoclabError
+
+# Says how many ids a user has when asked, and its version otherwise.
+ROOTLESS = """case "$1 $3" in
+  "unshare /proc/self/uid_map") printf '0 1000 1\\n1 100000 {uids}\\n';;
+  "unshare /proc/self/gid_map") printf '0 1000 1\\n1 100000 {gids}\\n';;
+  *) echo {version};;
+esac"""
 
 
 def podman(folder: Path, script: str) -> Path:
@@ -34,7 +42,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("version", ["4.3", "4.3.1", "5.4.2", "6.0.0-dev", "10.0"])
 def test_new_enough(programs: Path, version: str) -> None:
     """A version that the lab can use is taken."""
-    podman(programs, f"echo {version}")
+    podman(programs, ROOTLESS.format(uids=231071, gids=231071, version=version))
     found = detect()
     assert found.version == version
     assert found.argv("ps") == ["podman", "ps"]
@@ -51,6 +59,24 @@ def test_too_old(programs: Path, version: str) -> None:
         f"Podman {version} is too old: the lab needs 4.3 or later."
         " Install a newer one from your distribution."
     )
+
+
+@pytest.mark.parametrize(
+    ("uids", "gids", "kind", "found"),
+    [(65536, 65536, "uid", 65537), (231070, 300000, "uid", 231071), (300000, 9, "gid", 10)],
+)
+def test_too_few_ids(
+    programs: Path, monkeypatch: pytest.MonkeyPatch, uids: int, gids: int, kind: str, found: int
+) -> None:
+    """The message says how many there are, and how to get more."""
+    entry = pwd.getpwuid(0)
+    monkeypatch.setattr(pwd, "getpwuid", lambda _uid: entry)
+    podman(programs, ROOTLESS.format(uids=uids, gids=gids, version="5.4.2"))
+    with pytest.raises(DoclabError) as caught:
+        detect()
+    message = str(caught.value)
+    assert message.startswith(f"root has {found} subordinate ids ({kind}), and the machines")
+    assert "sudo usermod --add-subuids 1000000-1299999" in message
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,7 @@ def test_selection(name: str, sites: Sites, snapshot: Snapshot,
     sites.write(index=f"# Title\n\n{tabs(TAB)}")
     monkeypatch.chdir(sites.root)
     with pytest.raises(DoclabError) as caught:
-        stages._plan(sites.collect(), SELECTIONS[name])
+        stages._plan(sites.collect(), SELECTIONS[name], facts={})
     snapshot(str(caught.value))
 
 

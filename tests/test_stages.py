@@ -56,7 +56,8 @@ def run_site(sites: Sites, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> R
 
     @contextmanager
     def workshop(*_arguments: object, **_options: object) -> Iterator[argparse.Namespace]:
-        lab_plan = argparse.Namespace(machines=("server", "laptop"))
+        images = argparse.Namespace(facts={})
+        lab_plan = argparse.Namespace(machines=("server", "laptop"), images=images)
         yield argparse.Namespace(engine=None, lab_plan=lab_plan, store=None, base="")
 
     machine = argparse.Namespace(versions=lambda: {"shell": "5"})
@@ -76,7 +77,14 @@ def run_site(sites: Sites, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> R
             "word": None,
             "variant": None,
         }
-        common |= {"keep": False, "jobs": 2, "cache": False, "twice": False}
+        common |= {
+            "keep": False,
+            "jobs": 2,
+            "cache": False,
+            "twice": False,
+            "lab": None,
+            "output": None,
+        }
         parsed = argparse.Namespace(pages=pages, **{**common, **options})
         with docutils_namespace():
             status = stages.test(parsed)

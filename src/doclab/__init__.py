@@ -15,6 +15,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the extension with Sphinx."""
     # Here, since most users of the package's modules have no use for Sphinx.
     from doclab.collect import CollectBuilder  # noqa: PLC0415
+    from doclab.compat_table import CompatibilityDirective  # noqa: PLC0415
     from doclab.directives import (  # noqa: PLC0415
         CleanedUpDirective,
         NeedsDirective,
@@ -36,6 +37,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_directive("needs", NeedsDirective)
     app.add_directive("cleaned-up", CleanedUpDirective)
     app.add_directive("tested-with", TestedWithDirective)
+    app.add_directive("compatibility", CompatibilityDirective)
     app.add_node(tested_with)
     app.add_builder(CollectBuilder)
     # `override`: several sites may be read in one process.
@@ -45,6 +47,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("doclab_survivors", "../tests/survivors.toml", "", str)
     app.add_config_value("doclab_deadline", SCENARIO, "", (int, float))
     app.add_config_value("doclab_recipe", "../lab", "", str)
+    app.add_config_value("doclab_labs", {"trixie": "debian:trixie-slim"}, "", dict)
     app.add_config_value("doclab_repository", "", "", str)
     app.add_config_value("doclab_versions", {}, "", dict)
     app.add_config_value("doclab_examples", "", "", str)

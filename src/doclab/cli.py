@@ -10,7 +10,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from doclab import engine, lab, ledger, mutation, prose, reports, shell_lint, stages
+from doclab import (
+    compat,
+    engine,
+    lab,
+    ledger,
+    mutation,
+    prose,
+    reports,
+    shell_lint,
+    stages,
+)
 from doclab.model import DoclabError, Ledger
 from doclab.reports.table import to_table
 
@@ -46,13 +56,22 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument("-k", dest="word", metavar="WORD", help="up to the last block with WORD")
     test.add_argument("--keep", action="store_true", help="keep the lab, say how to enter it")
     test.add_argument("--variant", metavar="TAB", help="only scenarios in which TAB is chosen")
+    test.add_argument("--lab", metavar="NAME", help="one of doclab_labs in conf.py")
     test.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), metavar="N",
                       help="scenarios at a time")  # fmt: skip
     test.add_argument("--no-cache", dest="cache", action="store_false",
                       help="use no snapshots, and take none")  # fmt: skip
     test.add_argument("--twice", action="store_true",
                       help="run all once more on the same machines")  # fmt: skip
+    test.add_argument("--output", type=Path, metavar="DIRECTORY",
+                      help="directory for reports, if not doctest/ in that for output")  # fmt: skip
     test.set_defaults(run=stages.test)
+
+    every = commands.add_parser("compat", help="run all blocks in every lab")
+    every.add_argument("labs", nargs="*", metavar="LAB", help="only these labs")
+    every.add_argument("--strict", action="store_true",
+                       help="a lab whose base image cannot be had is a failure")  # fmt: skip
+    every.set_defaults(run=compat.run)
 
     table = commands.add_parser("ledger", help="print what became of the blocks of each page")
     table.set_defaults(run=_ledger)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import pwd
 import re
 import resource
 import shutil
@@ -24,6 +25,9 @@ LABEL = "doclab"
 _CGROUPS = Path("/sys/fs/cgroup")
 _NAMESPACE = Path("/run/doclab/mount-namespace")
 _CAP_SYS_RESOURCE = 24
+# `useradd` gives users 65536 ids each from 100000 on, and the machines have two
+# users with containers of their own: that of the image, and the tutorial's.
+_IDS = 100_000 + 2 * 65_536
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -160,6 +164,8 @@ def detect() -> Engine:
         if not _has_capability(_CAP_SYS_RESOURCE):
             build_flags.append("--isolation=chroot")
             run_flags += [f"--ulimit={name}={value}:{value}" for name, value in _limits()]
+    else:
+        _check_ids()
     if not _has_pids_controller(command):
         run_flags.append("--pids-limit=0")
         if "--isolation=chroot" not in build_flags:
@@ -197,6 +203,29 @@ def _version() -> str:
             " Install a newer one from your distribution."
         )
     return version
+
+
+def _check_ids() -> None:
+    """See whether machines made by an ordinary user can have users with containers."""
+    for kind in ("uid", "gid"):
+        done = subprocess.run(
+            ["podman", "unshare", "cat", f"/proc/self/{kind}_map"],
+            check=False,
+            capture_output=True,
+            text=True,
+            cwd="/",
+        )
+        if done.returncode != 0:
+            raise DoclabError(f"Podman does not work here: {done.stderr.strip()}")
+        found = sum(int(line.split()[2]) for line in done.stdout.splitlines())
+        if found < _IDS:
+            user = pwd.getpwuid(os.geteuid()).pw_name
+            raise DoclabError(
+                f"{user} has {found} subordinate ids ({kind}), and the machines of a lab need"
+                f" {_IDS}, since their users have containers too. Give it more, if no other"
+                " user has these:\n  sudo usermod --add-subuids 1000000-1299999"
+                f" --add-subgids 1000000-1299999 {user}\n  podman system migrate"
+            )
 
 
 def _has_capability(number: int) -> bool:

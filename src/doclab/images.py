@@ -1,8 +1,9 @@
 """Build the images of the lab, once for each state of their recipe.
 
-The recipe is a directory: `machine/` is the lab machine, `registry/` serves
-base images inside the lab, and `images/NAME/` makes the base image NAME from
-packages, for where no image registry answers.
+The recipe is a directory: `machine/` is the lab machine, which each lab builds
+on a base image of its own; `registry/` serves base images inside the lab, and
+`images/NAME/` makes the base image NAME from packages, for where no image
+registry answers. These two are the same in all labs.
 """
 
 from __future__ import annotations
@@ -10,29 +11,39 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import importlib.util
+import json
 import os
+import re
 import shutil
-import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from doclab import bases
 from doclab.engine import LABEL, Engine
 from doclab.model import DoclabError
 
-BASE = "debian:trixie-slim"
-_SUITE = "trixie"
 _CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 _PREFIX = "localhost/doclab"
+_FACTS = f"{LABEL}.facts."
+_FACTS_SCRIPT = """
+podman --version | sed 's/podman version /podman=/'
+systemctl --version | sed -n '1s/systemd \\([^ ]*\\).*/systemd=\\1/p'
+. /etc/os-release
+echo "distribution=$ID"
+echo "release=${VERSION_CODENAME:-$VERSION_ID}"
+"""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Images:
-    """References of the images of one state of the recipe."""
+    """References of the images of one lab and one state of the recipe."""
 
     machine: str
     registry: str
+    #: podman, systemd, distribution, release: as the machine's image has them
+    facts: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 class ImageStore:
@@ -55,29 +66,42 @@ class ImageStore:
                 " doclab_recipe in conf.py."
             )
 
-    def ensure(self) -> Images:
-        """Return the images; build those that are not there.
+    def ensure(self, lab: str, base: str) -> Images:
+        """Return the images of a lab; build those that are not there.
+
+        Args:
+            lab: its name, which the images carry: those of one lab never
+                replace those of another.
+            base: the image on which its machine is built.
 
         Raises:
-            DoclabError: if one cannot be built.
+            NoRegistryError: if the base image cannot be had here.
+            DoclabError: if an image cannot be built.
         """
-        machine = self._tag("machine", "machine")
-        registry = self._tag("registry", "registry", "images")
+        machine = self._tag(f"machine-{lab}", base, "machine")
+        registry_base = self._default_base("registry")
+        registry = self._tag("registry", registry_base, "registry", "images")
         if not self._exists(machine):
-            base = self._base()
-            self._say("building the lab machine (once; about a minute)")
-            self._build(self._recipe / "machine", machine, base)
+            self._say(f"building the lab machine of {lab} (once; about a minute)")
+            self._build_machine(machine, self._base(base))
             self._remove_older(machine)
         if not self._exists(registry):
-            base = self._base()
             self._say("building the lab's registry of base images (once; about half a minute)")
-            self._fill(registry, base)
+            self._fill(registry, registry_base)
             self._remove_older(registry)
-        return Images(machine=machine, registry=registry)
+        return Images(machine=machine, registry=registry, facts=self._facts(machine))
 
-    def _tag(self, name: str, *directories: str) -> str:
+    def _default_base(self, directory: str) -> str:
+        """Return the base image that a Containerfile names."""
+        path = self._recipe / directory / "Containerfile"
+        found = re.search(r"^ARG BASE=(\S+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+        if found is None:
+            raise DoclabError(f"{path}: the line `ARG BASE=IMAGE` is missing.")
+        return found[1]
+
+    def _tag(self, name: str, base: str, *directories: str) -> str:
         """Name an image by all that it is made of."""
-        digest = hashlib.sha256(f"{BASE} {_SUITE}".encode() + _certificates())
+        digest = hashlib.sha256(f"{base} {bases.suite(base)}".encode() + _certificates())
         for directory in directories:
             for path in sorted((self._recipe / directory).rglob("*")):
                 if path.is_file():
@@ -90,48 +114,44 @@ class ImageStore:
 
     def _remove_older(self, newest: str) -> None:
         """Remove what this image replaces; one that a kept lab uses stays."""
-        repository = newest.partition(":")[0]
+        repository = newest.partition(":")[0]  # which has the name of the lab in it
         found = self._engine.call("images", "--format={{.Repository}}:{{.Tag}}", repository)
         for image in found.stdout.split():
-            if image != newest:
+            if image != newest and image.partition(":")[0] == repository:
                 self._engine.call("rmi", image, check=False)
 
-    def _base(self) -> str:
-        """Return the base image: pulled where a registry answers, else made."""
-        made = self._tag("base")
-        if self._exists(made):
-            return made
-        self._say(f"pulling the base image {BASE}")
-        if self._pull(BASE, made):
-            return made
-        self._say("no image registry answers: making the base image from packages")
-        if shutil.which("mmdebstrap") is None:
-            raise DoclabError(
-                f"{BASE} could not be pulled, and mmdebstrap is not there to make it from"
-                " packages; `nox -s host` installs it."
-            )
-        with tempfile.TemporaryDirectory(prefix="doclab-") as folder:
-            tar = Path(folder) / "base.tar"
-            done = subprocess.run(
-                ["mmdebstrap", "--variant=minbase", "--quiet", _SUITE, str(tar)],
-                check=False,
-                capture_output=True,
-                text=True,
-            )
-            if done.returncode != 0:
-                raise DoclabError(
-                    f"mmdebstrap could not make {BASE}; see whether Debian's mirror"
-                    f" answers.\n{done.stderr.strip()[-1500:]}"
-                )
-            self._engine.call("import", "--quiet", str(tar), made)
+    def _base(self, base: str) -> str:
+        """Return the name that a base image has here; get it if it is not there."""
+        made = self._tag("base", base)
+        if not self._exists(made):
+            bases.provide(self._engine, base, made, self._say)
         return made
 
-    def _pull(self, reference: str, tag: str) -> bool:
-        done = self._engine.call("pull", "--quiet", reference, check=False, timeout=600)
-        if done.returncode != 0:
-            return False
-        self._engine.call("tag", done.stdout.split()[-1], tag)
-        return True
+    def _build_machine(self, image: str, base: str) -> None:
+        """Build a machine's image, and label it with what is in it."""
+        bare = f"{image}-bare"
+        self._build(self._recipe / "machine", bare, base)
+        try:
+            said = self._engine.call(
+                "run", *self._engine.run_flags, "--rm", "--network=none", f"--label={LABEL}",
+                bare, "sh", "-c", _FACTS_SCRIPT,
+            ).stdout  # fmt: skip
+            labels = [f"--label={_FACTS}{line}" for line in said.splitlines() if "=" in line]
+            with tempfile.TemporaryDirectory(prefix="doclab-") as folder:
+                (Path(folder) / "Containerfile").write_text(f"FROM {bare}\n", encoding="utf-8")
+                flags = (*self._engine.build_flags, "--layers=false")
+                self._engine.call("build", *flags, *labels, f"--tag={image}", folder)
+        finally:
+            self._engine.call("rmi", bare, check=False)
+
+    def _facts(self, image: str) -> dict[str, str]:
+        found = self._engine.call("image", "inspect", "--format={{json .Labels}}", image)
+        labels: dict[str, str] = json.loads(found.stdout)
+        return {
+            name.removeprefix(_FACTS): value
+            for name, value in labels.items()
+            if name.startswith(_FACTS)
+        }
 
     def _build(self, directory: Path, image: str, base: str) -> None:
         with tempfile.TemporaryDirectory(prefix="doclab-") as folder:
@@ -154,8 +174,8 @@ class ImageStore:
 
     def _fill(self, image: str, base: str) -> None:
         """Put the base images into a registry, and keep that as an image."""
-        server = self._tag("registry-server", "registry")
-        self._build(self._recipe / "registry", server, base)
+        server = self._tag("registry-server", base, "registry")
+        self._build(self._recipe / "registry", server, self._base(base))
         container = f"doclab-fill-{os.getpid()}"
         self._engine.call(
             "run",
@@ -170,10 +190,12 @@ class ImageStore:
             address = self._engine.call("port", container, "5000/tcp").stdout.strip()
             for directory in sorted((self._recipe / "images").iterdir()):
                 reference = (directory / "reference").read_text(encoding="utf-8").strip()
-                source = self._tag(f"base-{directory.name}", f"images/{directory.name}")
-                if not self._pull(reference, source):
+                name = f"images/{directory.name}"
+                below = self._default_base(name)
+                source = self._tag(f"base-{directory.name}", below, name)
+                if bases.pull(self._engine, reference, source):
                     self._say(f"making the base image {reference} from packages")
-                    self._build(directory, source, base)
+                    self._build(directory, source, self._base(below))
                 self._push(source, f"{address}/library/{reference}")
             self._engine.call("stop", "--time=5", container)
             self._engine.call("commit", "--quiet", container, image)

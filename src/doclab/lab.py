@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+from doclab import addresses, state
 from doclab import machine as machines
-from doclab import state
 from doclab.engine import LABEL, Engine
 from doclab.images import Images
 from doclab.machine import START_DEADLINE, Machine
@@ -22,6 +22,8 @@ from doclab.model import DoclabError
 from doclab.snapshots import Snapshot, SnapshotStore
 from doclab.state import State
 from doclab.terminal import Terminal
+
+_REGISTRY = "registry"  # the name by which machines know it
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -71,9 +73,12 @@ class Lab:
         """
         self._restored = restored
         self._engine.call("network", "create", "--ipv6", *self._labels, self.name)
+        networks = self._networks()
         folder = self._share()
         for name in self._plan.machines:
-            self._starting[name] = self._pool.submit(self._start_machine, name, folder)
+            self._starting[name] = self._pool.submit(
+                self._start_machine, name, networks[name], folder
+            )
         self._registry = self._pool.submit(
             self._engine.call,
             "run",
@@ -81,8 +86,7 @@ class Lab:
             *self._labels,
             *self._engine.run_flags,
             f"--name={self.name}-registry",
-            f"--network={self.name}",
-            "--network-alias=registry",
+            f"--network={networks[_REGISTRY]}",
             self._plan.images.registry,
         )
         self.machine(self._plan.machines[0])
@@ -191,6 +195,13 @@ class Lab:
         self._pool.shutdown(wait=True, cancel_futures=True)
         remove(self._engine, self.name)
 
+    def _networks(self) -> dict[str, str]:
+        found = self._engine.call(
+            "network", "inspect", "--format={{range .Subnets}}{{.Subnet}} {{end}}", self.name
+        )
+        names = (_REGISTRY, *self._plan.machines)
+        return addresses.allot(self.name, found.stdout.split(), names)
+
     def _share(self) -> str:
         """Make the directory that machines see as /etc/doclab; return its volume."""
         name = f"{self.name}-share"
@@ -211,11 +222,11 @@ class Lab:
         )
         return Path(found.stdout.strip())
 
-    def _start_machine(self, name: str, folder: str) -> Machine:
+    def _start_machine(self, name: str, network: str, folder: str) -> Machine:
         made = machines.create(
             name,
             container=f"{self.name}-{name}",
-            network=self.name,
+            network=network,
             image=self._plan.images.machine,
             folder=folder,
             labels=self._labels,

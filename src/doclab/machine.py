@@ -146,7 +146,7 @@ def create(
     Args:
         name: in the lab.
         container: name of the container.
-        network: to which it is connected.
+        network: to which it is connected, with its name and addresses there.
         image: of the lab machine.
         folder: volume that the machine sees as /etc/doclab.
         labels: flags that say to whom the container belongs.
@@ -161,7 +161,6 @@ def create(
         f"--name={container}",
         f"--hostname={name}",
         f"--network={network}",
-        f"--network-alias={name}",
         *(f"--volume={place}" for place in VOLUMES),
         f"--volume={folder}:/etc/doclab:ro",
         image,

@@ -258,7 +258,8 @@ def run(options: argparse.Namespace, site: Site) -> int:
         else:
             verdicts.append(verdict)
     say(f"{len(verdicts)} judged by what the last run printed; {len(left)} need a lab")
-    with opened(site, docs=options.docs, say=say) as workshop:
+    name = site.settings.lab(None)
+    with opened(site, lab=name, docs=options.docs, say=say) as workshop:
         trial = Trial(site, scenarios, workshop, say)
         with ThreadPoolExecutor(max_workers=options.jobs) as pool:
             try:

@@ -32,6 +32,23 @@ class Settings:
     words: dict[str, str]  # inline code that is nowhere in the examples, and why
     prose_exceptions: dict[str, str]  # pages whose inline code is not checked, and why
     example_exceptions: dict[str, str]  # files of examples that no page shows, and why
+    labs: dict[str, str]  # base image of each lab by its name; the first is the default
+
+    def lab(self, name: str | None) -> str:
+        """Return the name of a lab that there is; None means the default.
+
+        Raises:
+            DoclabError: if there is none of this name.
+        """
+        if name is None and self.labs:
+            return next(iter(self.labs))
+        if name not in self.labs:
+            raise DoclabError(
+                f"there is no lab {name!r}; there are {', '.join(self.labs)}."
+                if self.labs
+                else "doclab_labs in conf.py names no lab; leave it out, or name one."
+            )
+        return name
 
 
 def read(config: Config, docs: Path, *, root: Path) -> Settings:
@@ -83,6 +100,7 @@ def read(config: Config, docs: Path, *, root: Path) -> Settings:
         words=dict(config.doclab_words),
         prose_exceptions=dict(config.doclab_prose_exceptions),
         example_exceptions=dict(config.doclab_example_exceptions),
+        labs=dict(config.doclab_labs),
     )
 
 

@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 
 from doclab import ledger, plan, prose, reports, run
@@ -43,7 +44,7 @@ def test(options: argparse.Namespace) -> int:
     except Exception:  # noqa: BLE001 - a fault of ours must not cost the ledger
         found.errors.append(f"doclab itself failed; please report this:\n{traceback.format_exc()}")
     result = found.ledger()
-    path = options.build / "doctest" / "ledger.json"
+    path = (options.output or options.build / "doctest") / "ledger.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(ledger.dump(result), encoding="utf-8")
     paths = [path, *reports.write(result, path.parent)]
@@ -69,14 +70,15 @@ def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None
     if slips := prose.check(site):
         raise DoclabError("\n".join(slips))
     found.versions.update(site.settings.versions)
+    found.lab = site.settings.lab(options.lab)
     found.pages = site.pages
-    found.scenarios = scenarios = _plan(site, options)
-    count = sum(len(scenario.blocks) for scenario in scenarios)
-    say(f"{count} blocks in {len(scenarios)} scenarios: {', '.join(s.name for s in scenarios)}")
-    if options.twice:
-        found.scenarios = (*scenarios, *map(again, scenarios))
+    _plan(site, options, facts={})  # mistakes on the command line come first
     stop = threading.Event()
-    with opened(site, docs=options.docs, say=say) as workshop:
+    with opened(site, lab=found.lab, docs=options.docs, say=say) as workshop:
+        scenarios = _plan(site, options, facts=workshop.lab_plan.images.facts)
+        found.scenarios = (*scenarios, *(map(again, scenarios) if options.twice else ()))
+        count = sum(len(scenario.blocks) for scenario in scenarios)
+        say(f"{count} blocks in {len(scenarios)} scenarios: {', '.join(s.name for s in scenarios)}")
 
         def run_one(scenario: Scenario) -> None:
             prefix = f"{scenario.name}: " if len(scenarios) > 1 else ""
@@ -103,7 +105,9 @@ def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None
     found.finish(whole=not (options.pages or options.word or options.variant))
 
 
-def _plan(site: Site, options: argparse.Namespace) -> tuple[Scenario, ...]:
+def _plan(
+    site: Site, options: argparse.Namespace, *, facts: Mapping[str, str]
+) -> tuple[Scenario, ...]:
     chosen = [plan.page_of(argument, site.pages, site.root) for argument in options.pages]
     until = [Location(path=page.path, line=line) for page, line in chosen if line is not None]
     if len(until) > 1:
@@ -113,6 +117,7 @@ def _plan(site: Site, options: argparse.Namespace) -> tuple[Scenario, ...]:
         selected=[page.name for page, _ in chosen],
         word=options.word,
         until=until[0] if until else None,
+        facts={**facts, **site.settings.versions} if facts else {},
     )
     if options.variant is not None:
         known = sorted({tab.label for s in scenarios for tab in s.variant})

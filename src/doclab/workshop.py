@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from doclab import __version__, engine, lab, repository, settings, snapshots
+from doclab import __version__, engine, repository, settings, snapshots
+from doclab import lab as labs
 from doclab.collect import Site
 from doclab.engine import Engine
 from doclab.images import ImageStore
@@ -28,11 +29,12 @@ class Workshop:
 
 
 @contextmanager
-def opened(site: Site, *, docs: Path, say: Say) -> Iterator[Workshop]:
+def opened(site: Site, *, lab: str, docs: Path, say: Say) -> Iterator[Workshop]:
     """Find the engine, remove stale labs, build images, copy the project.
 
     Args:
         site: the pages and their settings.
+        lab: name of the lab, one of `doclab_labs`.
         docs: directory of the pages, whose files snapshots do not depend on: what
             counts of a page are its blocks.
         say: told what happens.
@@ -41,10 +43,10 @@ def opened(site: Site, *, docs: Path, say: Say) -> Iterator[Workshop]:
         DoclabError: if something is missing or does not work.
     """
     podman = engine.detect()
-    for name in lab.remove_stale(podman):
+    for name in labs.remove_stale(podman):
         say(f"removed {name}, which an earlier run had left behind")
     settings.check_recipe(site.settings, site.docs, root=site.root)
-    images = ImageStore(podman, site.settings.recipe, say).ensure()
+    images = ImageStore(podman, site.settings.recipe, say).ensure(lab, site.settings.labs[lab])
     with tempfile.TemporaryDirectory(prefix="doclab-") as folder:
         copy = None
         if site.settings.repository:

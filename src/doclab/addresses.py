@@ -1,0 +1,29 @@
+"""Addresses of a lab's machines: they keep them when they restart, as computers do.
+
+Podman gives a container that restarts another address each time (5.x does; 4.3
+does not), unless it is told which. Were the hardware address another one, the other
+machines would go on to send to the old one for half a minute or more.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Sequence
+
+
+def allot(network: str, subnets: Iterable[str], names: Sequence[str]) -> dict[str, str]:
+    """Return what to write behind `--network=`, for each name.
+
+    Args:
+        network: the network's name.
+        subnets: as Podman says, such as `10.89.0.0/24` and `fd00::/64`.
+        names: of machines; the first gets the first address behind the gateway.
+    """
+    ranges = [ipaddress.ip_network(subnet) for subnet in subnets]
+    return {
+        name: ",".join(
+            [f"{network}:alias={name}", f"mac=02:00:00:00:00:{number:02x}"]
+            + [f"{'ip' if found.version == 4 else 'ip6'}={found[number]}" for found in ranges]
+        )
+        for number, name in enumerate(names, 2)
+    }
