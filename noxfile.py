@@ -66,6 +66,13 @@ def ledger(session: nox.Session) -> None:
 
 
 @nox.session
+def shell(session: nox.Session) -> None:
+    """Open a shell in a lab, in the state just before a block: `-- PAGE:LINE`."""
+    install(session, "docs")
+    session.run("doclab", "shell", *session.posargs)
+
+
+@nox.session
 def mutants(session: nox.Session) -> None:
     """Break one thing at a time and expect red, after `doctest`; `-- --sample N`."""
     install(session, "docs")
@@ -88,7 +95,7 @@ def rootless(session: nox.Session) -> None:
 
 @nox.session
 def clean(session: nox.Session) -> None:
-    """Remove all labs, kept ones too."""
+    """Remove all labs, kept ones too, and all snapshots."""
     install(session, "docs")
     session.run("doclab", "clean")
 

@@ -23,6 +23,7 @@ from doclab import (
 )
 from doclab.model import DoclabError, Ledger
 from doclab.reports.table import to_table
+from doclab.snapshots import SnapshotStore
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,13 +55,15 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument("pages", nargs="*", metavar="PAGE[:LINE]",
                       help="pages to run, with what they need; up to LINE")  # fmt: skip
     test.add_argument("-k", dest="word", metavar="WORD", help="up to the last block with WORD")
+    test.add_argument("--from", dest="first", metavar="PAGE:LINE",
+                      help="only scenarios with this block")  # fmt: skip
     test.add_argument("--keep", action="store_true", help="keep the lab, say how to enter it")
     test.add_argument("--variant", metavar="TAB", help="only scenarios in which TAB is chosen")
     test.add_argument("--lab", metavar="NAME", help="one of doclab_labs in conf.py")
     test.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), metavar="N",
                       help="scenarios at a time")  # fmt: skip
     test.add_argument("--no-cache", dest="cache", action="store_false",
-                      help="use no snapshots, and take none")  # fmt: skip
+                      help="use no snapshots; run every block")  # fmt: skip
     test.add_argument("--twice", action="store_true",
                       help="run all once more on the same machines")  # fmt: skip
     test.add_argument("--output", type=Path, metavar="DIRECTORY",
@@ -88,6 +91,11 @@ def _parser() -> argparse.ArgumentParser:
     breaking.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), metavar="N")
     breaking.set_defaults(run=lambda options: mutation.run(options, stages.read_site(options)))
 
+    looking = commands.add_parser("shell", help="open a shell in the state before a block")
+    looking.add_argument("place", metavar="PAGE:LINE")
+    looking.add_argument("--lab", metavar="NAME", help="one of doclab_labs in conf.py")
+    looking.set_defaults(run=stages.shell)
+
     listing = commands.add_parser("list", help="list the blocks of each page")
     listing.set_defaults(run=_list)
 
@@ -96,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     checking.set_defaults(run=_lint)
 
-    clean = commands.add_parser("clean", help="remove all labs, kept ones too")
+    clean = commands.add_parser("clean", help="remove all labs, kept ones too, and snapshots")
     clean.set_defaults(run=_clean)
     return parser
 
@@ -138,6 +146,8 @@ def _lint(options: argparse.Namespace) -> int:
 
 def _clean(_options: argparse.Namespace) -> int:
     podman = engine.detect()
+    count = SnapshotStore(podman, project=Path.cwd().resolve()).remove_all()
+    print(f"removed {count} snapshots")
     for name in lab.present(podman):
         lab.remove(podman, name)
         print(f"removed {name}")

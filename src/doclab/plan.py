@@ -103,6 +103,33 @@ def page_of(argument: str, pages: Sequence[Page], root: Path) -> tuple[Page, int
     raise DoclabError(f"{argument}: there is no such page; pages with blocks are {known}.")
 
 
+def block_at(page: Page, line: int | None) -> Block:
+    """Return the block at a line of a page, or the next one below it.
+
+    Raises:
+        DoclabError: if there is none.
+    """
+    found = [b for b in page.blocks if line is None or b.location.line >= line]
+    if not found:
+        raise DoclabError(
+            f"{page.path}:{line or 1}: no block stands here or below; name one above."
+        )
+    return min(found, key=lambda block: block.location.line)
+
+
+def before(scenarios: Sequence[Scenario], place: Location) -> Scenario:
+    """Return the first scenario that has a block, as far as the block before that one."""
+    for scenario in scenarios:
+        for number, block in enumerate(scenario.blocks):
+            if block.location == place:
+                earlier = scenario.blocks[:number]
+                turned = not earlier or earlier[-1].page != block.page
+                return dataclasses.replace(
+                    scenario, blocks=earlier, cut=not turned, ends_page=turned
+                )
+    raise DoclabError(f"{place}: no scenario runs this block.")
+
+
 def _chain(page: Page, by_name: dict[str, Page]) -> tuple[str, ...]:
     """Return the pages to do before this one, in order, and this one."""
     done: list[str] = []

@@ -38,6 +38,7 @@ class Options:
     deadline: float = SCENARIO  # seconds after which the block that runs fails
     base: str = ""  # digest of what snapshots depend on besides blocks
     take: bool = True  # whether snapshots are taken
+    restore: bool = True  # whether snapshots are used
     restore_at: int | None = None  # how many blocks a snapshot must hold; None: as many as it can
     patch: Callable[[Lab], None] | None = None  # changes the lab before its first block
 
@@ -200,7 +201,7 @@ class ScenarioRun:
         )
 
     def _newest_snapshot(self) -> Snapshot | None:
-        if self._store is None:
+        if self._store is None or not self._options.restore:
             return None
         blocks = self.scenario.blocks
         ends = [n for n in range(1, len(blocks)) if blocks[n].page != blocks[n - 1].page]

@@ -6,6 +6,8 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
+from doclab.model import Block, DoclabError
+
 if TYPE_CHECKING:
     from doclab.scenario_run import ScenarioRun
 
@@ -25,11 +27,19 @@ def offer_shell(scenario_run: ScenarioRun) -> None:
             flush=True,
         )
         if sys.stdin.readline().strip().lower() in ("y", "yes"):
-            hand_over(scenario_run, failed.block.machine)
+            hand_over(scenario_run, failed.block)
 
 
-def hand_over(scenario_run: ScenarioRun, machine: str) -> None:
-    """Connect the person's terminal with a lab's terminal until the shell ends."""
-    print("The shell is yours; it ends with `exit`, or Ctrl-].", flush=True)
-    scenario_run.lab.terminal(machine).interact()
+def hand_over(scenario_run: ScenarioRun, block: Block) -> None:
+    """Connect the person's terminal with that of a block, until the shell ends.
+
+    Raises:
+        DoclabError: if there is no person at a terminal.
+    """
+    if not sys.stdin.isatty():
+        raise DoclabError("standard input is no terminal: there is nobody to give a shell to.")
+    lab = scenario_run.lab
+    print("The shell is yours. It ends with Ctrl-], or with its last `exit`.", flush=True)
+    lab.terminal(block.machine, block.terminal).interact()
+    lab.close_terminal(block.machine, block.terminal)
     print(flush=True)

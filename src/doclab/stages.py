@@ -17,11 +17,11 @@ from pathlib import Path
 from doclab import ledger, plan, prose, reports, run
 from doclab.collect import Site, collect
 from doclab.findings import Findings
-from doclab.model import DoclabError, Ledger, Location, Scenario
+from doclab.model import BlockResult, DoclabError, Ledger, Location, Scenario
 from doclab.progress import Progress
 from doclab.reports import github, text
 from doclab.scenario_run import Options, ScenarioRun, again
-from doclab.shell import offer_shell
+from doclab.shell import hand_over, offer_shell
 from doclab.workshop import opened
 
 
@@ -53,6 +53,43 @@ def test(options: argparse.Namespace) -> int:
     if found.interrupted:
         return 130
     return 0 if result.green else 1
+
+
+def shell(options: argparse.Namespace) -> int:
+    """Give a person a shell in a lab, in the state just before a block."""
+    site = read_site(options)
+    page, line = plan.page_of(options.place, site.pages, site.root)
+    block = plan.block_at(page, line)
+    say = Progress()
+    name = site.settings.lab(options.lab)
+    found: list[BlockResult] = []
+    with opened(site, lab=name, docs=options.docs, say=say) as workshop:
+        scenario = plan.before(
+            plan.plan(site.pages, facts=workshop.lab_plan.images.facts), block.location
+        )
+        say(f"bringing a lab to the state before {block.location}")
+
+        def hand_over_at_end(scenario_run: ScenarioRun) -> None:
+            if scenario_run.failed is None:
+                hand_over(scenario_run, block)
+
+        outcome = ScenarioRun(
+            scenario,
+            engine=workshop.engine,
+            lab_plan=workshop.lab_plan,
+            pages={page.name: page for page in site.pages},
+            store=workshop.store,
+            options=Options(base=workshop.base, deadline=site.settings.deadline),
+            say=say,
+            stop=threading.Event(),
+        ).run(at_end=hand_over_at_end)
+        found += outcome.results
+        if outcome.errors:
+            raise DoclabError("\n".join(outcome.errors))
+    failed = [result for result in found if result.failure is not None]
+    for result in failed:
+        print(text.describe_failure(result))
+    return 1 if failed else 0
 
 
 def _tell_github(found: Ledger) -> None:
@@ -87,10 +124,11 @@ def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None
                 engine=workshop.engine,
                 lab_plan=workshop.lab_plan,
                 pages={page.name: page for page in site.pages},
-                store=workshop.store if options.cache else None,
+                store=workshop.store,
                 options=Options(
                     keep=options.keep,
                     twice=options.twice,
+                    restore=options.cache,
                     base=workshop.base,
                     deadline=site.settings.deadline,
                 ),
@@ -102,7 +140,7 @@ def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None
             found.versions.update(outcome.versions)
 
         run.run_all(scenarios, run_one, jobs=options.jobs, stop=stop)
-    found.finish(whole=not (options.pages or options.word or options.variant))
+    found.finish(whole=not (options.pages or options.word or options.variant or options.first))
 
 
 def _plan(
@@ -119,6 +157,10 @@ def _plan(
         until=until[0] if until else None,
         facts={**facts, **site.settings.versions} if facts else {},
     )
+    if options.first:
+        page, line = plan.page_of(options.first, site.pages, site.root)
+        place = plan.block_at(page, line).location
+        scenarios = tuple(s for s in scenarios if any(b.location == place for b in s.blocks))
     if options.variant is not None:
         known = sorted({tab.label for s in scenarios for tab in s.variant})
         scenarios = tuple(
