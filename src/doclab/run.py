@@ -90,10 +90,15 @@ def run_scenario(
                 broken = result.failure.location
         results.append(result)
         listen(result)
-        if broken is None and end_page is not None and getattr(following, "page", "") != page:
+        if broken is None and end_page is not None and _ends(page, following, scenario):
             lab.close_terminals()
             end_page(page, results, captured)
     return results
+
+
+def _ends(page: str, following: Block | None, scenario: Scenario) -> bool:
+    """Whether a page is over when this block follows; not if blocks of it were left out."""
+    return not scenario.cut if following is None else following.page != page
 
 
 def run_all(

@@ -9,6 +9,7 @@ time nor by the look of a prompt, and a shell that a command opened
 from __future__ import annotations
 
 import dataclasses
+import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -30,6 +31,9 @@ _ORDINARY = (
     " trap - ERR; unset PROMPT_COMMAND; set +o pipefail +o errtrace -o emacs -o history;"
     " PS1='\\u@\\h:\\w\\$ ' PS2='> '; stty sane; stty echo; echo"
 )
+
+
+_REPORT = re.compile(rb"\x1b\]133;[^\x07]*\x07")
 
 
 class StoppedError(Exception):
@@ -173,8 +177,16 @@ class Terminal:
 
     def interact(self) -> None:
         """Make the shell an ordinary one again, and connect it with our own terminal."""
-        self._wire.write(f"{_ORDINARY}\n".encode())
-        self._wire.interact()
+        ordinary = f"{_ORDINARY}\n".encode()
+
+        def shown(data: bytes) -> bytes:
+            # A shell further out, to which somebody returns, still reports to us.
+            if b"\x1b]133;D;" in data:
+                self._wire.write(ordinary)
+            return _REPORT.sub(b"", data)
+
+        self._wire.write(ordinary)
+        self._wire.interact(shown)
 
     def close(self) -> None:
         """End the shell."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import select
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pexpect
 
@@ -46,9 +46,13 @@ class Wire:
         except OSError:
             return None
 
-    def interact(self) -> None:
-        """Connect the program with our own terminal."""
-        self._child.interact()
+    def interact(self, shown: Callable[[bytes], bytes]) -> None:
+        """Connect the program with our own terminal.
+
+        Args:
+            shown: what is to be shown of some output.
+        """
+        self._child.interact(output_filter=shown)
 
     def close(self) -> None:
         """End the program."""
