@@ -77,6 +77,7 @@ def run_site(sites: Sites, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> R
             "variant": None,
         }
         common |= {"keep": False, "jobs": 2, "cache": False, "twice": False}
+        common |= {"update": False, "infer": None}
         parsed = argparse.Namespace(pages=pages, **{**common, **options})
         with docutils_namespace():
             status = stages.test(parsed)

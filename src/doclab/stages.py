@@ -13,7 +13,7 @@ import threading
 import traceback
 from pathlib import Path
 
-from doclab import ledger, plan, prose, reports, run
+from doclab import accept, expectation_lint, ledger, plan, prose, reports, run
 from doclab.collect import Site, collect
 from doclab.findings import Findings
 from doclab.model import DoclabError, Ledger, Location, Scenario
@@ -47,11 +47,18 @@ def test(options: argparse.Namespace) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(ledger.dump(result), encoding="utf-8")
     paths = [path, *reports.write(result, path.parent)]
-    print(f"\n{text.closing_lines(result)}\n{', '.join(map(str, paths))}", flush=True)
+    shown = accept.other_failures(result) if options.update or options.infer else result
+    print(f"\n{text.closing_lines(shown)}\n{', '.join(map(str, paths))}", flush=True)
     _tell_github(result)
     if found.interrupted:
         return 130
-    return 0 if result.green else 1
+    written = True
+    if options.update:
+        message, written = accept.update_pages(result.results, Path.cwd())
+        print(f"\n{message}", flush=True)
+    if options.infer:
+        print(f"\n{accept.proposals([*found.earlier, found.results])}", flush=True)
+    return 0 if shown.green and written else 1
 
 
 def _tell_github(found: Ledger) -> None:
@@ -66,8 +73,8 @@ def _tell_github(found: Ledger) -> None:
 def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None:
     say("collecting the pages")
     site = read_site(options)
-    if slips := prose.check(site):
-        raise DoclabError("\n".join(slips))
+    if problems := [*expectation_lint.lint(site.pages), *prose.check(site)]:
+        raise DoclabError("\n".join(problems))
     found.versions.update(site.settings.versions)
     found.pages = site.pages
     found.scenarios = scenarios = _plan(site, options)
@@ -85,12 +92,13 @@ def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None
                 engine=workshop.engine,
                 lab_plan=workshop.lab_plan,
                 pages={page.name: page for page in site.pages},
-                store=workshop.store if options.cache else None,
+                store=workshop.store if options.cache and not options.infer else None,
                 options=Options(
                     keep=options.keep,
                     twice=options.twice,
                     base=workshop.base,
                     deadline=site.settings.deadline,
+                    lenient=bool(options.update or options.infer),
                 ),
                 say=lambda message: say(prefix + message),
                 stop=stop,
@@ -100,6 +108,12 @@ def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None
             found.versions.update(outcome.versions)
 
         run.run_all(scenarios, run_one, jobs=options.jobs, stop=stop)
+        for _ in range((options.infer or 1) - 1):
+            if not accept.other_failures(found.ledger()).green:
+                break  # what is broken says nothing about what varies
+            found.earlier.append(found.results)
+            found.results = []
+            run.run_all(scenarios, run_one, jobs=options.jobs, stop=stop)
     found.finish(whole=not (options.pages or options.word or options.variant))
 
 
