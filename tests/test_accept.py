@@ -144,6 +144,9 @@ def test_no_snapshot_of_new_output(local: Sites, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(SnapshotStore, "find", lambda _store, key: looked_for.append(key))
     assert run("--update", cache=True) == 0
     assert len(looked_for) == 1  # before the run, and not after it to take one
+    looked_for.clear()
+    assert run("--infer", "2", cache=True) == 0
+    assert looked_for == []  # what comes from a snapshot does not vary
 
 
 def test_a_real_failure(local: Sites, capsys: pytest.CaptureFixture[str]) -> None:

@@ -142,6 +142,20 @@ def test_output_that_a_job_may_have_printed(lab: LocalLab) -> None:
     assert [result.fate for result in found] == [Fate.PASSED, Fate.FAILED, Fate.BLOCKED]
 
 
+def test_a_value_that_came_before(lab: LocalLab) -> None:
+    """It keeps the page's example in new output, and another value does not."""
+    items = (Placeholder(text="10.0.0.1", kind="ipv4", name="me"),)
+    found, _ = changes(
+        results(
+            lab,
+            block("echo 1.2.3.4", expected="10.0.0.1", placeholders=items),
+            block("echo at 1.2.3.4", line=5, expected="from 10.0.0.1", placeholders=items),
+            block("echo at 5.6.7.8", line=9, expected="from 10.0.0.1", placeholders=items),
+        )
+    )
+    assert [c.new for c in found] == ["at 10.0.0.1", "at 5.6.7.8"]
+
+
 def test_waiting(lab: LocalLab) -> None:
     """New output of a command that is repeated is the last one."""
     one = dataclasses.replace(block("echo $((n+=1))", expected="x"), wait=0.5)
