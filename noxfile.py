@@ -53,7 +53,7 @@ def host(session: nox.Session) -> None:
 
 @nox.session
 def doctest(session: nox.Session) -> None:
-    """Run every block of every page in a lab; `-- PAGE[:LINE] -k WORD --keep`."""
+    """Run every block of every page in a lab; `-- PAGE[:LINE] -k WORD --keep --update`."""
     install(session, "docs")
     session.run("doclab", "run", *session.posargs)
 

@@ -159,3 +159,11 @@ def test_github(script_runner: ScriptRunner, sites: Sites) -> None:
     )
     assert "\n::error file=docs/index.md,line=8,title=Error::a block in" in done.stdout
     assert summary.read_text(encoding="utf-8").startswith("before\n## ")
+
+
+def test_lint_of_expectations(script_runner: ScriptRunner, sites: Sites) -> None:
+    """An expectation that checks nothing is a problem too."""
+    sites.write(index="# Title\n\n```console\n$ echo a\na\n$ printf 'a\\n'\na\n```\n")
+    done = script_runner.run(["doclab", "lint"], cwd=str(sites.root))
+    assert done.returncode == 1
+    assert "docs/index.md:7: what the page shows for the command before it" in done.stdout

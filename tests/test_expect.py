@@ -9,7 +9,8 @@ from conftest import Snapshot
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from doclab.expect import KINDS, match, parse_placeholder, tidy
+from doclab.expect import match, tidy
+from doclab.kinds import KINDS, parse_placeholder
 from doclab.model import DoclabError, Placeholder
 
 GOOD = {
@@ -221,6 +222,13 @@ def test_bad_declaration(declaration: str, snapshot: Snapshot) -> None:
     with pytest.raises(DoclabError) as caught:
         parse_placeholder(declaration)
     snapshot(str(caught.value))
+
+
+def test_an_example_is_not_endless() -> None:
+    """An example is no longer than a value may be."""
+    parse_placeholder(f"{'x' * 1024}=word")
+    with pytest.raises(DoclabError):
+        parse_placeholder(f"{'x' * 1025}=word")
 
 
 def test_declaration_with_equals_signs() -> None:

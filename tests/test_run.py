@@ -215,3 +215,13 @@ def test_many_commands_that_print_much(lab: LocalLab) -> None:
         tracemalloc.stop()
     assert result.output.endswith("the end\n")
     assert peak < 8_000_000
+
+
+def test_json(lab: LocalLab) -> None:
+    """Output is compared by shape where the page asks for it."""
+    one = block("""echo '{"b": 1, "a": 2}'""", expected='{"a": 2,\n"b": 1}')
+    assert fates(run(lab, dataclasses.replace(one, json=True))) == ["passed"]
+    assert fates(run(lab, one)) == ["failed"]
+    (result,) = run(lab, dataclasses.replace(one, json=True, text="", commands=(
+        dataclasses.replace(one.commands[0], expected='{"a": 2, "b": 3}'),)))  # fmt: skip
+    assert result.reason == "$.b: 3 is expected, and it is 1."

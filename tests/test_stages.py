@@ -77,14 +77,9 @@ def run_site(sites: Sites, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> R
             "word": None,
             "variant": None,
         }
-        common |= {
-            "keep": False,
-            "jobs": 2,
-            "cache": False,
-            "twice": False,
-            "lab": None,
-            "output": None,
-        }
+        common |= {"keep": False, "jobs": 2, "cache": False, "twice": False}
+        common |= {"lab": None, "output": None, "first": None}
+        common |= {"update": False, "infer": None}
         parsed = argparse.Namespace(pages=pages, **{**common, **options})
         with docutils_namespace():
             status = stages.test(parsed)

@@ -93,15 +93,18 @@ class Attempt:
             return self._values
         if had_jobs:
             self._output = without_notices(self.output, command.expected)
-        values = expect.match(
+        found = expect.compare(
             command.expected,
             self.output,
+            json=block.json,
             placeholders=block.placeholders,
             captured=self._captured,
         )
-        if values is None:
-            raise verdict.output_differs(block, command, self.output, jobs=had_jobs)
-        return values
+        if found.values is None:
+            raise verdict.output_differs(
+                block, command, self.output, found.difference, jobs=had_jobs
+            )
+        return dict(found.values)
 
     def _outcomes(self, deadline: float, watch: Watch | None) -> Iterator[Outcome]:
         """Type, or watch on; then press Ctrl-C if the page says so."""

@@ -13,6 +13,7 @@ from types import FrameType
 from doclab import (
     compat,
     engine,
+    expectation_lint,
     lab,
     ledger,
     mutation,
@@ -68,6 +69,10 @@ def _parser() -> argparse.ArgumentParser:
                       help="run all once more on the same machines")  # fmt: skip
     test.add_argument("--output", type=Path, metavar="DIRECTORY",
                       help="directory for reports, if not doctest/ in that for output")  # fmt: skip
+    new = test.add_mutually_exclusive_group()
+    new.add_argument("--update", action="store_true", help="write new output into the pages")
+    new.add_argument("--infer", type=_runs, metavar="N",
+                     help="run N times, propose placeholders for what differs")  # fmt: skip
     test.set_defaults(run=stages.test)
 
     every = commands.add_parser("compat", help="run all blocks in every lab")
@@ -100,13 +105,19 @@ def _parser() -> argparse.ArgumentParser:
     listing.set_defaults(run=_list)
 
     checking = commands.add_parser(
-        "lint", help="check the blocks with shellcheck, and names in the text"
+        "lint", help="check commands with shellcheck, expectations, and names in the text"
     )
     checking.set_defaults(run=_lint)
 
     clean = commands.add_parser("clean", help="remove all labs, kept ones too, and snapshots")
     clean.set_defaults(run=_clean)
     return parser
+
+
+def _runs(argument: str) -> int:
+    if not argument.isdecimal() or int(argument) < 2:
+        raise argparse.ArgumentTypeError(f"{argument!r} is no number of runs; write 2 or more")
+    return int(argument)
 
 
 def _read(options: argparse.Namespace) -> tuple[Ledger, Path]:
@@ -136,7 +147,11 @@ def _list(options: argparse.Namespace) -> int:
 
 def _lint(options: argparse.Namespace) -> int:
     site = stages.read_site(options)
-    problems = [*shell_lint.lint(site.pages), *prose.check(site)]
+    problems = [
+        *expectation_lint.lint(site.pages),
+        *shell_lint.lint(site.pages),
+        *prose.check(site),
+    ]
     for problem in problems:
         print(problem)
     count = sum(len(page.blocks) for page in site.pages)

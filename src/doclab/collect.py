@@ -17,7 +17,7 @@ from sphinx.builders.dummy import DummyBuilder
 from sphinx.errors import SphinxError
 from sphinx.util.docutils import docutils_namespace
 
-from doclab import settings
+from doclab import expectation_lint, settings
 from doclab.complaints import broken_conf, complaints
 from doclab.model import DoclabError, Page
 from doclab.page_reader import PageReader
@@ -86,6 +86,7 @@ def collect(docs: Path, *, root: Path, work: Path) -> Site:
             for after in page.after
             if after not in names and not any(f"no page {after!r}" in said for said in errors)
         ]
+    errors += expectation_lint.clashes(pages)
     if errors:
         raise DoclabError("\n".join(dict.fromkeys(errors)))
     unfinished.unlink()

@@ -14,7 +14,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from doclab import needs
-from doclab.expect import parse_placeholder
+from doclab.kinds import parse_placeholder
 from doclab.model import Command, DoclabError
 
 _LOGGER = logging.getLogger(__name__)
@@ -40,6 +40,7 @@ TAKES = {
     "answer": "questions with what to type, each as QUESTION=TEXT",
     "secret": "questions with what to type, each as QUESTION=TEXT",
     "skip": "the reason why the block is not run",
+    "same": "the reason why a command prints what the one before it does",
 }
 
 
@@ -124,6 +125,7 @@ class RunDirective(CodeBlock):
         "background": directives.flag,  # may leave jobs running
         "restart": directives.flag,  # restarts its machine
         "skip": directives.unchanged_required,  # why it is not run
+        "same": directives.unchanged_required,  # why its output is that of the one before
     }
     own: ClassVar[frozenset[str]] = frozenset(option_spec) - frozenset(CodeBlock.option_spec)
 

@@ -26,6 +26,7 @@ def failure_of(
     expected: str | None = None,
     actual: str | None = None,
     status: str | None = None,
+    output_only: bool = False,
 ) -> Failure:
     """Describe the failure of a command, with its place."""
     return Failure(
@@ -35,6 +36,7 @@ def failure_of(
         expected=expected,
         actual=shortened(actual) if actual and len(actual) > OUTPUT_LIMIT else actual,
         status=status,
+        output_only=output_only,
     )
 
 

@@ -82,7 +82,12 @@ def find(path: Path) -> list[Fence]:
     Args:
         path: a MyST Markdown file in UTF-8.
     """
-    return list(_fences(path.read_text(encoding="utf-8"), 0))
+    return in_text(path.read_text(encoding="utf-8"))
+
+
+def in_text(text: str) -> list[Fence]:
+    """Return all fences of a text whose lines end with newlines, in order."""
+    return list(_fences(text, 0))
 
 
 def _fences(text: str, offset: int) -> Iterator[Fence]:

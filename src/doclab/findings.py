@@ -15,6 +15,7 @@ class Findings:
     """Grows while a run goes on."""
 
     results: list[BlockResult] = dataclasses.field(default_factory=list)
+    earlier: list[list[BlockResult]] = dataclasses.field(default_factory=list)  # with --infer
     versions: dict[str, str] = dataclasses.field(default_factory=dict)
     errors: list[str] = dataclasses.field(default_factory=list)  # outside of any block
     pages: tuple[Page, ...] = ()  # all of the site

@@ -32,7 +32,7 @@ class Placeholder:
     """A part of an expectation that may differ on another machine."""
 
     text: str  # as the page shows it
-    kind: str  # a key of expect.KINDS
+    kind: str  # a key of kinds.KINDS
     name: str | None = None  # values of one name must be equal in a scenario
 
 
@@ -92,6 +92,7 @@ class Block:
     background: bool = False  # whether it may leave jobs running
     restart: bool = False  # whether it restarts its machine
     skip: str | None = None  # the author's reason not to run it
+    same: str | None = None  # why its commands print what the one before does
 
     @property
     def title(self) -> str:
@@ -176,6 +177,7 @@ class Failure:
     actual: str | None = None
     status: str | None = None  # exit status, for people
     journal: str = ""  # last lines of the units involved
+    output_only: bool = False  # whether all but the output is as the page says
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -186,6 +188,8 @@ class CommandResult:
     output: str  # what the terminal showed, shortened if long
     status: str  # exit status, of each part if it was a pipeline; empty: none
     seconds: float
+    matched: bool = True  # whether the output is what the page shows, if it was compared
+    known: dict[str, str] = dataclasses.field(default_factory=dict)  # named values before it
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from docutils import nodes
 
-from doclab import commands, stated_needs, tabs, users
+from doclab import commands, expectation_lint, stated_needs, tabs, users
 from doclab.directives import AFTER, OPTIONS, STAYS, option_mistakes
-from doclab.expect import parse_placeholder
 from doclab.inline import mentions, shown_files
+from doclab.kinds import parse_placeholder
 from doclab.model import Answer, Block, CleanUp, Command, DoclabError, Location, Page
 from doclab.settings import Settings
 from doclab.sources import Sources
@@ -101,6 +101,7 @@ class PageReader:
             except DoclabError as error:
                 self.errors.append(str(error))
                 continue
+            self.errors += expectation_lint.mistakes(block)
             self.nodes.append(node)
             self.firsts.append(fence[1].line)
             yield block
@@ -151,6 +152,7 @@ class PageReader:
             background="background" in options,
             restart="restart" in options,
             skip=_text(options, "skip"),
+            same=_text(options, "same"),
         )
 
     def _machine(

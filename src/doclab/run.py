@@ -42,6 +42,7 @@ def run_scenario(
     result_at_stop: list[BlockResult] | None = None,
     captured: dict[str, str] | None = None,
     deadline: float = SCENARIO,
+    lenient: bool = False,
 ) -> list[BlockResult]:
     """Run a scenario's blocks in order, in a lab that is up.
 
@@ -58,6 +59,7 @@ def run_scenario(
             that have a result in it already are not run.
         captured: values of named placeholders that are known already.
         deadline: seconds after which the block that runs fails.
+        lenient: go on after a block that failed by nothing but its output.
 
     Raises:
         StoppedError: if the run was stopped.
@@ -84,9 +86,15 @@ def run_scenario(
             if begin is not None:
                 begin(block)
             result = _run_block(
-                scenario, block, lab, captured, limits, ends_page=ends.get(block.page) is block
+                scenario,
+                block,
+                lab,
+                captured,
+                limits,
+                ends_page=ends.get(block.page) is block,
+                lenient=lenient,
             )
-            if result.failure is not None:
+            if result.failure is not None and not (lenient and result.failure.output_only):
                 broken = result.failure.location
         results.append(result)
         listen(result)
@@ -167,12 +175,14 @@ def _run_block(
     limits: Limits,
     *,
     ends_page: bool,
+    lenient: bool,
 ) -> BlockResult:
     started, clock = time.time(), time.monotonic()
-    turn = Turn(block, lab, captured, limits)
+    turn = Turn(block, lab, captured, limits, lenient=lenient)
     failure: Failure | None = None
     try:
         turn.run()
+        failure = turn.new_output
         if ends_page:
             checks.nothing_is_left_running(block, lab)
     except FailedError as error:

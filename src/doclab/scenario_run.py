@@ -36,6 +36,7 @@ class Options:
     keep: bool = False  # leave the lab to a person
     twice: bool = False  # run the whole once more in the same lab
     deadline: float = SCENARIO  # seconds after which the block that runs fails
+    lenient: bool = False  # go on after new output
     base: str = ""  # digest of what snapshots depend on besides blocks
     take: bool = True  # whether snapshots are taken
     restore: bool = True  # whether snapshots are used
@@ -131,7 +132,12 @@ class ScenarioRun:
     def failed(self) -> BlockResult | None:
         """The block that failed, if one did."""
         done = (result for results in self._results for result in results)
-        return next((result for result in done if result.fate is Fate.FAILED), None)
+        return next((result for result in done if self._stops(result)), None)
+
+    def _stops(self, result: BlockResult) -> bool:
+        """Whether a run ends with this result."""
+        new_output = result.failure is not None and result.failure.output_only
+        return result.fate is Fate.FAILED and not (self._options.lenient and new_output)
 
     def _run(self, scenario: Scenario, watch: Watch, results: list[BlockResult]) -> None:
         if scenario is not self.scenario:
@@ -146,6 +152,7 @@ class ScenarioRun:
             result_at_stop=results,
             captured=self._captured,
             deadline=self._options.deadline,
+            lenient=self._options.lenient,
         )
 
     def _start(self) -> None:
@@ -227,6 +234,8 @@ class ScenarioRun:
         if len(results) == len(self.scenario.blocks) and not self.scenario.ends_page:
             return
         if any(result.fate is Fate.SKIPPED and not result.block.skip for result in results):
+            return
+        if any(result.fate is Fate.FAILED for result in results):
             return
         key = snapshots.key(self._options.base, self.scenario.blocks[: len(results)])
         if self._store.find(key) is not None:

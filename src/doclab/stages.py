@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
-from doclab import ledger, plan, prose, reports, run
+from doclab import accept, expectation_lint, ledger, plan, prose, reports, run
 from doclab.collect import Site, collect
 from doclab.findings import Findings
 from doclab.model import BlockResult, DoclabError, Ledger, Location, Scenario
@@ -48,11 +48,18 @@ def test(options: argparse.Namespace) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(ledger.dump(result), encoding="utf-8")
     paths = [path, *reports.write(result, path.parent)]
-    print(f"\n{text.closing_lines(result)}\n{', '.join(map(str, paths))}", flush=True)
+    shown = accept.other_failures(result) if options.update or options.infer else result
+    print(f"\n{text.closing_lines(shown)}\n{', '.join(map(str, paths))}", flush=True)
     _tell_github(result)
     if found.interrupted:
         return 130
-    return 0 if result.green else 1
+    written = True
+    if options.update:
+        message, written = accept.update_pages(result.results, Path.cwd())
+        print(f"\n{message}", flush=True)
+    if options.infer:
+        print(f"\n{accept.proposals([*found.earlier, found.results])}", flush=True)
+    return 0 if shown.green and written else 1
 
 
 def shell(options: argparse.Namespace) -> int:
@@ -104,8 +111,8 @@ def _tell_github(found: Ledger) -> None:
 def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None:
     say("collecting the pages")
     site = read_site(options)
-    if slips := prose.check(site):
-        raise DoclabError("\n".join(slips))
+    if problems := [*expectation_lint.lint(site.pages), *prose.check(site)]:
+        raise DoclabError("\n".join(problems))
     found.versions.update(site.settings.versions)
     found.lab = site.settings.lab(options.lab)
     found.pages = site.pages
@@ -124,13 +131,14 @@ def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None
                 engine=workshop.engine,
                 lab_plan=workshop.lab_plan,
                 pages={page.name: page for page in site.pages},
-                store=workshop.store,
+                store=None if options.infer else workshop.store,
                 options=Options(
                     keep=options.keep,
                     twice=options.twice,
                     restore=options.cache,
                     base=workshop.base,
                     deadline=site.settings.deadline,
+                    lenient=bool(options.update or options.infer),
                 ),
                 say=lambda message: say(prefix + message),
                 stop=stop,
@@ -140,6 +148,12 @@ def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None
             found.versions.update(outcome.versions)
 
         run.run_all(scenarios, run_one, jobs=options.jobs, stop=stop)
+        for _ in range((options.infer or 1) - 1):
+            if not accept.other_failures(found.ledger()).green:
+                break  # what is broken says nothing about what varies
+            found.earlier.append(found.results)
+            found.results = []
+            run.run_all(scenarios, run_one, jobs=options.jobs, stop=stop)
     found.finish(whole=not (options.pages or options.word or options.variant or options.first))
 
 

@@ -9,7 +9,7 @@ from doclab.attempt import Attempt
 from doclab.failing import OUTPUT_LIMIT, FailedError, shortened
 from doclab.lab import Lab
 from doclab.limits import Limits
-from doclab.model import Block, Command, CommandResult
+from doclab.model import Block, Command, CommandResult, Failure
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0  # seconds between two tries
 
@@ -17,7 +17,15 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0  # seconds between two tries
 class Turn:
     """A block's turn in a scenario."""
 
-    def __init__(self, block: Block, lab: Lab, captured: dict[str, str], limits: Limits) -> None:
+    def __init__(
+        self,
+        block: Block,
+        lab: Lab,
+        captured: dict[str, str],
+        limits: Limits,
+        *,
+        lenient: bool = False,
+    ) -> None:
         """Prepare.
 
         Args:
@@ -25,11 +33,14 @@ class Turn:
             lab: where.
             captured: values of named placeholders; those of this block are added.
             limits: what the scenario has left.
+            lenient: go on where nothing but the output is not as the page says.
         """
+        self._lenient = lenient
         self._block, self._lab, self._captured, self._limits = block, lab, captured, limits
         self._answers = list(block.answers)
         self.user: str | None = None  # who runs it
         self.ran: list[CommandResult] = []  # what its commands did so far
+        self.new_output: Failure | None = None  # the first that a lenient turn let pass
 
     def run(self) -> None:
         """Run the block.
@@ -45,7 +56,12 @@ class Turn:
         jobs = terminal.prompt.jobs if terminal.prompt is not None else ()
         before = lab.started_at(block.machine) if block.restart else ""
         for number, command in enumerate(block.commands):
-            self._until_right(command, last=number == len(block.commands) - 1)
+            try:
+                self._until_right(command, last=number == len(block.commands) - 1)
+            except FailedError as error:
+                if not (self._lenient and error.failure.output_only):
+                    raise
+                self.new_output = self.new_output or error.failure
         checks.all_is_asked(block, self._answers)
         if block.restart:
             checks.machine_restarts(block, lab, before, self._limits)
@@ -60,6 +76,7 @@ class Turn:
         end = clock + min(block.wait, self._limits.left())
         answers = list(self._answers)
         pause, count, right = _FIRST_PAUSE, 0, 0
+        known, differs = dict(self._captured), False
         try:
             while True:
                 began = time.monotonic()
@@ -69,8 +86,9 @@ class Turn:
                 wrong: FailedError | None = None
                 try:
                     values = attempt.run(block.deadline, *([end - began] if block.wait else []))
-                    right += 1
+                    right, differs = right + 1, False
                 except FailedError as error:
+                    differs = error.failure.output_only
                     if not error.again or not block.wait:
                         raise
                     wrong, right = error, 0
@@ -99,6 +117,8 @@ class Turn:
                     output=output if len(output) <= OUTPUT_LIMIT else shortened(output),
                     status=prompt.shown if prompt is not None else "",
                     seconds=round(time.monotonic() - clock, 3),
+                    matched=not differs,
+                    known=known,
                 )
             )
 

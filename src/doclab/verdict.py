@@ -117,14 +117,19 @@ def _explained(command: Command, outcome: Outcome, problem: Problem, limits: Lim
     )
 
 
-def output_differs(block: Block, command: Command, output: str, *, jobs: bool) -> FailedError:
-    """Say that the output is not what the page shows."""
-    problem = (
-        "the output is not what the page shows."
-        if command.expected
-        else "it printed something, and the page shows no output; show it, or end"
-        " the part that matters with a line `...`."
-    )
+def output_differs(
+    block: Block, command: Command, output: str, difference: str, *, jobs: bool
+) -> FailedError:
+    """Say that the output is not what the page shows.
+
+    Args:
+        block: to which the command belongs.
+        command: what the page says.
+        output: what the terminal shows.
+        difference: one sentence on how they differ.
+        jobs: whether something else may have printed a part of it.
+    """
+    problem = difference
     if jobs:
         problem += (
             " A job of an earlier block was running in this terminal; if this is its output,"
@@ -139,6 +144,7 @@ def output_differs(block: Block, command: Command, output: str, *, jobs: bool) -
             expected=command.expected,
             actual=expect.tidy(output),
             status="0",
+            output_only=not jobs,
         ),
         again=True,
     )

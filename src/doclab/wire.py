@@ -52,7 +52,7 @@ class Wire:
         Args:
             shown: what is to be shown of some output.
         """
-        self._child.interact(output_filter=shown)
+        self._child.interact(output_filter=shown)  # type: ignore[arg-type] # bytes, without an encoding
 
     def close(self) -> None:
         """End the program."""

@@ -36,6 +36,11 @@ def describe_failure(result: BlockResult) -> str:
         "  to get a shell in a lab as it is before this block:",
         f"    nox -s doctest -- {block.location} --keep{variant}",
     ]
+    if failure.output_only:
+        lines += [
+            "  if the new output is right, to write it into the page:",
+            f"    nox -s doctest -- {block.page} --update",
+        ]
     return visible("\n".join(lines))
 
 

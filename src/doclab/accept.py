@@ -1,0 +1,54 @@
+"""What becomes of new output after a run: it is written into the pages, or compared."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+from doclab import infer, update
+from doclab.model import BlockResult, DoclabError, Fate, Ledger
+
+
+def other_failures(found: Ledger) -> Ledger:
+    """Return a ledger in which new output is no failure."""
+    results = (
+        dataclasses.replace(result, fate=Fate.PASSED, reason="", failure=None)
+        if result.failure is not None and result.failure.output_only
+        else result
+        for result in found.results
+    )
+    return dataclasses.replace(found, results=tuple(results))
+
+
+def update_pages(results: Sequence[BlockResult], root: Path) -> tuple[str, bool]:
+    """Write new output into the pages.
+
+    Returns:
+        What to tell, with the diff, and whether all of it was written.
+    """
+    changes, refused = update.changes(results)
+    try:
+        new = update.prepare(changes, root)
+        update.write(new, root)
+    except (DoclabError, OSError, UnicodeDecodeError) as error:
+        return f"error: {error}", False
+    lines = [new.diff] if new.diff else []
+    lines += [*refused, *new.refused]
+    if new.count:
+        lines.append(
+            f"New output of {new.count} command{'s' if new.count > 1 else ''} is written to"
+            f" {', '.join(map(str, sorted(new.texts)))}. The reports are of the run before"
+            " that; run again without `--update` for new ones."
+        )
+    else:
+        lines.append("No output is written.")
+    return "\n".join(lines), not refused and not new.refused
+
+
+def proposals(runs: Sequence[Sequence[BlockResult]]) -> str:
+    """Return what an author may add, found in several runs."""
+    found = infer.propose(infer.samples(runs))
+    if not found:
+        return f"In {len(runs)} runs no output varied that the pages do not cover."
+    return "\n".join(map(str, found))

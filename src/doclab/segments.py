@@ -1,0 +1,75 @@
+"""Find, in a sequence, the parts between places where anything may stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+P = TypeVar("P")
+T = TypeVar("T")
+Known = Mapping[str, str]
+
+
+def cut(items: Sequence[T], is_any: Callable[[T], bool]) -> list[list[T]]:
+    """Split a sequence at each item that stands for any number of others."""
+    segments: list[list[T]] = [[]]
+    for item in items:
+        if is_any(item):
+            segments.append([])
+        else:
+            segments[-1].append(item)
+    return segments
+
+
+def match(
+    segments: Sequence[Sequence[P]],
+    items: Sequence[T],
+    fits: Callable[[P, T, Known], Known | None],
+    known: Known,
+) -> Known | None:
+    """Match segments in order: the first at the start, the last at the end.
+
+    Each segment takes the first place where it fits, so that the time is
+    linear in the items, however many segments there are.
+
+    Args:
+        segments: patterns of items; between two segments anything may stand.
+        items: what is looked at.
+        fits: whether a pattern fits an item; it returns what is known then.
+        known: values that came before.
+    """
+    position = 0
+    for number, segment in enumerate(segments):
+        end = len(items) - len(segment)
+        if number == 0:
+            places = range(1)
+        elif number == len(segments) - 1:
+            places = range(max(position, end), end + 1)
+        else:
+            places = range(position, end + 1)
+        for place in places:
+            found = _match_at(segment, items, place, fits, known)
+            if found is not None:
+                position, known = place + len(segment), found
+                break
+        else:
+            return None
+    return known if position == len(items) else None
+
+
+def _match_at(
+    segment: Sequence[P],
+    items: Sequence[T],
+    place: int,
+    fits: Callable[[P, T, Known], Known | None],
+    known: Known,
+) -> Known | None:
+    if len(items) - place < len(segment):
+        return None
+    values: Known | None = known
+    for offset, pattern in enumerate(segment):
+        if values is not None:
+            values = fits(pattern, items[place + offset], values)
+        if values is None:
+            return None
+    return values

@@ -1,0 +1,166 @@
+"""Placeholders are proposed for what differs between runs, as narrow as they can be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import LocalLab, Snapshot, block, scenario
+
+from doclab.infer import Sample, propose, samples
+from doclab.kinds import parse_placeholder
+from doclab.model import Location
+from doclab.run import run_scenario
+
+
+def sample(expected: str, *outputs: str, line: int = 3, vary: tuple[str, ...] = ()) -> Sample:
+    """Return a sample."""
+    fence = Location(path=Path("docs/page.md"), line=line)
+    place = Location(path=Path("docs/page.md"), line=line + 1)
+    items = tuple(map(parse_placeholder, vary))
+    return Sample(
+        fence=fence, location=place, expected=expected, outputs=outputs, placeholders=items
+    )
+
+
+CASES: dict[str, tuple[str, list[str], str]] = {
+    "same": (
+        "a 1",
+        ["a 1", "a 1"],
+        "",
+    ),
+    "page-is-old": (
+        "a 1",
+        ["a 2", "a 2"],
+        "",
+    ),
+    "number": (
+        "pid 1",
+        ["pid 1", "pid 23"],
+        "1=number",
+    ),
+    "ipv4": (
+        '"from": "10.0.0.1",',
+        ['"from": "10.0.0.1",', '"from": "10.0.0.2",'],
+        "10.0.0.1=ipv4",
+    ),
+    "ipv6": (
+        "[fd00::1]:80",
+        ["[fd00::1]:80", "[fd00::2]:80"],
+        "fd00::1=ipv6",
+    ),
+    "time": (
+        "at Nov  4 04:22:24 x",
+        ["at Nov  4 04:22:24 x", "at Nov 14 04:22:25 x"],
+        "'Nov  4 04:22:24=time'",
+    ),
+    "duration": (
+        "in 5 s.",
+        ["in 5 s.", "in 2min 3s."],
+        "'5 s=duration'",
+    ),
+    "id": (
+        "id 0123abcd",
+        ["id 0123abcd", "id deadbeef"],
+        "0123abcd=id",
+    ),
+    "long-number": (
+        "n 12345678",
+        ["n 12345678", "n 12345679"],
+        "12345678=number",
+    ),
+    "version": (
+        "v 5.4.2",
+        ["v 5.4.2", "v 5.8"],
+        "5.4.2=version",
+    ),
+    "size": (
+        "4 MB",
+        ["4 MB", "5 kB"],
+        "'4 MB=size'",
+    ),
+    "word": (
+        "a (ab) b",
+        ["a (ab) b", "a (cd) b"],
+        "ab=word",
+    ),
+    "punctuation": (
+        "a -- b",
+        ["a -- b", "a - b"],
+        "--=word",
+    ),
+    "text-of-the-page": (
+        "pid 9",
+        ["pid 1", "pid 2"],
+        "9=number",
+    ),
+    "text-of-the-run": (
+        "no such thing here",
+        ["pid 1", "pid 2"],
+        "1=number",
+    ),
+    "two": (
+        "1 of 10.0.0.1",
+        ["1 of 10.0.0.1", "2 of 10.0.0.2"],
+        "10.0.0.1=ipv4 1=number",
+    ),
+    "under-dots": (
+        "a\n...\nb 1",
+        ["a\nx 1\nb 1", "a\nx 2\ny\nb 2"],
+        "1=number",
+    ),
+    "alike": (
+        "10.0.0.1\nx 10.0.0.1",
+        ["10.0.0.1\nx 10.0.0.1", "10.0.0.2\nx 10.0.0.2"],
+        "10.0.0.1=ipv4:ipv4-1",
+    ),
+    "not-alike": (
+        "1\n1",
+        ["1\n1", "2\n3"],
+        "1=number",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_propose(name: str) -> None:
+    """The narrowest kind that fits all runs, and the page's example."""
+    expected, outputs, wanted = CASES[name]
+    found = "".join(map(str, propose([sample(expected, *outputs)])))
+    assert found == (f"docs/page.md:3: add `:vary: {wanted}`" if wanted else "")
+
+
+def test_a_name_for_what_varies_alike() -> None:
+    """Two blocks that show the same value get the same name, and others do not."""
+    found = propose(
+        [
+            sample("10.0.0.1", "10.0.0.1", "10.0.0.2"),
+            sample("from 10.0.0.1, 7", "from 10.0.0.1, 7", "from 10.0.0.2, 8", line=9),
+        ]
+    )
+    assert list(map(str, found)) == [
+        "docs/page.md:3: add `:vary: 10.0.0.1=ipv4:ipv4-1`",
+        "docs/page.md:9: add `:vary: 10.0.0.1=ipv4:ipv4-1 7=number`",
+    ]
+
+
+def test_what_is_covered() -> None:
+    """What a placeholder covers already is not proposed again."""
+    one = sample("10.0.0.1 x", "10.0.0.1 x", "10.0.0.2 x", vary=("10.0.0.1=ipv4:me",))
+    assert propose([one]) == []
+
+
+def test_output_without_a_form(snapshot: Snapshot) -> None:
+    """Where lines come and go, no placeholder helps."""
+    snapshot("\n".join(map(str, propose([sample("a", "a", "a\nb")]))))
+
+
+def test_samples(lab: LocalLab) -> None:
+    """What did not match in some run is looked at."""
+    blocks = (block("echo same", expected="same"), block("echo $RANDOM", expected="x", line=9))
+    runs = []
+    for _ in range(2):
+        lab.close_terminals()
+        runs.append(run_scenario(scenario(*blocks), lab, listen=lambda _result: None, lenient=True))
+    (found,) = samples(runs)
+    assert (found.location.line, len(found.outputs)) == (10, 2)
