@@ -16,7 +16,7 @@ Goal: TypeAlias = tuple[int, ...]  # numbers of tabs that must come into view to
 _LIMIT = 500  # combinations of tabs up to which all are compared
 _FEW = 100  # combinations of tabs up to which several orders are tried
 _ORDERS = 20  # how many of these
-_BEGINNINGS = 30  # how many beginnings are compared where there are more
+_BEGINNINGS = 10  # how many beginnings are compared where there are more
 
 
 def variants(blocks: Sequence[Block], absent: frozenset[Wish] = frozenset()) -> list[Wish]:
