@@ -80,9 +80,10 @@ def pages_with_tabs(draw: st.DrawFn) -> list[Page]:
     blocks: list[Block] = []
 
     def fill(outside: tuple[Tab, ...], depth: int) -> None:
-        for number in range(draw(st.integers(0, 2))):
+        # Few: two trees of tabs need as many scenarios as they have pairs of leaves.
+        for number in range(draw(st.integers(0, 1 if depth else 2))):
             name = f"{len(blocks)}.{depth}.{number}"
-            labels = tuple(f"{name}.{i}" for i in range(draw(st.integers(1, 3))))
+            labels = tuple(f"{name}.{i}" for i in range(draw(st.integers(1, 2))))
             for label in labels:
                 inside = (*outside, Tab(group=labels, label=label))
                 blocks.append(block(label, line=len(blocks) * 4 + 1, tabs=inside))
@@ -94,7 +95,7 @@ def pages_with_tabs(draw: st.DrawFn) -> list[Page]:
     return [page("page", *blocks)]
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=50)
 @given(pages_with_tabs())
 def test_no_tab_is_forgotten(pages: list[Page]) -> None:
     """Whatever the structure, each block runs, and never beside another choice."""
@@ -292,6 +293,25 @@ def test_a_tab_that_cannot_run() -> None:
     assert len(plan(pages)) == 3
     with pytest.raises(DoclabError, match=r"page\.md:9: .* not run: needs Podman 5\.6 or later"):
         plan(pages, facts={"podman": "5.4.2"}, until=blocks[2].location)
+
+
+def test_a_tab_that_can_run_in_one_place_only() -> None:
+    """The choice holds for both places, and each block has its fate."""
+    outer, ways = ("Rootless", "Rootful"), ("Here", "There")
+    blocks = [
+        block(f"{a} {b}", line=n, tabs=(tab(a, *group), tab(b, *SYSTEMS)))
+        for n, (group, a, b) in enumerate(
+            (group, a, b)
+            for group in (outer, ways)
+            for a in group
+            for b in SYSTEMS
+        )
+    ]  # fmt: skip
+    blocks[0] = dataclasses.replace(blocks[0], needs=("podman>=6",))
+    scenarios = plan([page("page", *blocks)], facts={"podman": "5.4"})
+    fates = [(b.location, bool(b.skip)) for s in scenarios for b in s.blocks]
+    assert set(fates) == {(b.location, bool(b.needs)) for b in blocks}
+    assert sum(skipped for _, skipped in fates) == 1
 
 
 def test_a_section_that_cannot_run() -> None:

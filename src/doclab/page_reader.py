@@ -39,6 +39,7 @@ class PageReader:
         self.sources = Sources(root, path)
         self.errors: list[str] = []  # mistakes of the page's author
         self.nodes: list[nodes.literal_block] = []  # of the page's blocks, in their order
+        self._needs: stated_needs.Known = {}
         self.firsts: list[int] = []  # for each of them, the line of its first line of text
 
     def page(self) -> Page:
@@ -135,7 +136,7 @@ class PageReader:
             placeholders=tuple(
                 parse_placeholder(item) for item in _strings(options.get("vary", []))
             ),
-            needs=stated_needs.around(node),
+            needs=stated_needs.around(node, self._needs),
             terminal=_text(options, "terminal") or "",
             deadline=float(str(options.get("deadline", 60.0))),
             status=int(str(options.get("status", 0))),

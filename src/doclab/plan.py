@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from doclab import needs
@@ -45,6 +45,7 @@ def plan(
     chains = {name: _chain(by_name[name], by_name) for name in wanted}
     needed = {name for target, chain in chains.items() for name in chain if name != target}
     scenarios: list[Scenario] = []
+    planned: set[tuple[int, ...]] = set()
     place = next((b for page in by_name.values() for b in page.blocks if b.location == until), None)
     for target, chain in chains.items():
         if target in needed:
@@ -57,11 +58,10 @@ def plan(
                 continue  # another tab is chosen: the reader never comes to this line
             seen = _in_view(blocks, variant, absent, listed)
             scenario = _scenario(chain, seen, variant, word, until)
-            if (scenario.blocks or place is not None) and all(
-                scenario.blocks != other.blocks for other in scenarios
-            ):
-                taken = [other.name for other in scenarios]
-                scenarios.append(_renamed(scenario, taken))
+            same = tuple(map(id, scenario.blocks))  # each block is one object in `by_name`
+            if (scenario.blocks or place is not None) and same not in planned:
+                planned.add(same)
+                scenarios.append(_renamed(scenario, {other.name for other in scenarios}))
     if not scenarios and place is not None and place.skip is not None:
         raise DoclabError(f"{place.location}: this block is not run: {place.skip}.")
     if not scenarios:
@@ -204,7 +204,7 @@ def _in_view(
     return seen
 
 
-def _renamed(scenario: Scenario, taken: Sequence[str]) -> Scenario:
+def _renamed(scenario: Scenario, taken: Collection[str]) -> Scenario:
     """Give a scenario a name that no other has, should labels of tabs repeat."""
     name, number = scenario.name, 1
     while name in taken:

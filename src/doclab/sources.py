@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
+import itertools
 import os
 import re
 from collections.abc import Iterable
@@ -28,9 +30,10 @@ class Sources:
         """
         self._root = root
         self._page = page
-        self._fences: dict[Path, list[fences.Fence]] = {}
+        self._found: dict[Path, list[fences.Fence]] = {}
+        self._fences: dict[Path, fences.Fences] = {}
+        self._texts: dict[Path, _Text] = {}
         self._seen: dict[tuple[Path, str], int] = {}
-        self._free: dict[Path, fences.Fences] = {}  # fences that no block has taken
 
     def relative(self, path: Path) -> Path:
         """Return a path as messages name it."""
@@ -56,15 +59,16 @@ class Sources:
         source = (self._root / place.path).resolve()
         if not source.is_file():
             return place
-        content = source.read_text(encoding="utf-8")
-        starts = sum(len(line) + 1 for line in content.split("\n")[: place.line - 1])
-        start = max(starts, self._seen.get((source, text), 0))
+        if source not in self._texts:
+            self._texts[source] = _Text(source.read_text(encoding="utf-8"))
+        content = self._texts[source]
+        start = max(content.start(place.line), self._seen.get((source, text), 0))
         words = r"\s+".join(re.escape(word) for word in text.split())
-        match = re.compile(rf"`\s*{words}\s*`").search(content, start)
+        match = re.compile(rf"`\s*{words}\s*`").search(content.text, start)
         if match is None:
             return place
         self._seen[source, text] = match.end()
-        return dataclasses.replace(place, line=content.count("\n", 0, match.start()) + 1)
+        return dataclasses.replace(place, line=content.line(match.start()))
 
     def tab(self, node: nodes.Element) -> Location:
         """Return where the fence of a tab or of a set of tabs starts, by what is in it."""
@@ -72,14 +76,14 @@ class Sources:
         place = self.place(inner)
         starts = [
             fence.line
-            for fence in self._fences_of(Path(inner.source or self._page))
+            for fence in self._found_in(Path(inner.source or self._page))
             if _TAB.match(fence.info) and fence.line <= place.line
         ]
         return dataclasses.replace(place, line=starts[-1]) if starts else place
 
     def lonely_tab(self) -> Location:
         """Return where the page has a tab outside of a set."""
-        found = self._fences_of(self._page)
+        found = self._found_in(self._page)
         ends = [(f.line, f.first + f.content.count("\n")) for f in found if "{tabs}" in f.info]
         lonely = (
             fence.line
@@ -91,16 +95,12 @@ class Sources:
         return Location(path=self.relative(self._page), line=next(lonely, 1))
 
     def locate(self, node: nodes.literal_block) -> tuple[Location, Location]:
-        """Return where the fence is, and where its content starts.
-
-        The line that docutils gives is a hint. The fence with the same content
-        that is nearest to it, and was not taken by another block, is the one.
-        """
+        """Return where the fence is, and where its content starts."""
         source = Path(node.source or self._page)
         hint = node.line or 1
-        if source not in self._free:
-            self._free[source] = fences.Fences(self._fences_of(source))
-        fence = self._free[source].take(node.astext(), hint)
+        if source not in self._fences:
+            self._fences[source] = fences.Fences(self._found_in(source))
+        fence = self._fences[source].take(node.astext(), hint)
         relative = self.relative(source)
         if fence is None:
             return Location(path=relative, line=hint), Location(path=relative, line=hint + 1)
@@ -111,12 +111,26 @@ class Sources:
         return [
             Location(path=self.relative(path), line=fence.line)
             for path in {path.resolve(): path for path in paths}.values()
-            for fence in self._fences_of(path)
-            if not fence.closed
+            for fence in fences.Fences(self._found_in(path)).unclosed
         ]
 
-    def _fences_of(self, path: Path) -> list[fences.Fence]:
-        if path not in self._fences:
+    def _found_in(self, path: Path) -> list[fences.Fence]:
+        if path not in self._found:
             markdown = path.is_file() and path.suffix == ".md"
-            self._fences[path] = fences.find(path) if markdown else []
-        return self._fences[path]
+            self._found[path] = fences.find(path) if markdown else []
+        return self._found[path]
+
+
+class _Text:
+    """A text in which lines and offsets are found fast."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        lengths = (len(line) + 1 for line in text.split("\n"))
+        self._starts = [0, *itertools.accumulate(lengths)]
+
+    def start(self, line: int) -> int:
+        return self._starts[min(line, len(self._starts)) - 1]
+
+    def line(self, offset: int) -> int:
+        return bisect.bisect_right(self._starts, offset)

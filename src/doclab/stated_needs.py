@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from docutils import nodes
 
@@ -10,18 +11,25 @@ from doclab import commands
 from doclab.directives import NEEDS
 from doclab.tabs import is_panel
 
+Known: TypeAlias = dict[nodes.Element, tuple[str, ...]]  # what holds for all inside of a node
 
-def around(node: nodes.Node) -> tuple[str, ...]:
-    """Return what the tabs, sections and page around a block need, outermost first."""
-    found: list[str] = []
+
+def around(node: nodes.Node, known: Known) -> tuple[str, ...]:
+    """Return what the tabs, sections and page around a block need, outermost first.
+
+    Args:
+        node: the block.
+        known: what was found before; what is found now is added.
+    """
     parent = node.parent
-    while parent is not None:
-        if _may_need(parent):
-            said = [c for c in parent.children if isinstance(c, nodes.paragraph)]
-            stated: list[str] = [need for c in said for need in c.attributes.get(NEEDS, [])]
-            found = [*stated, *found]
-        parent = parent.parent
-    return tuple(dict.fromkeys(found))
+    if parent is None:
+        return ()
+    if parent not in known:
+        said = [c for c in parent.children if isinstance(c, nodes.paragraph)]
+        own: list[str] = [need for c in said for need in c.attributes.get(NEEDS, [])]
+        outside = around(parent, known)
+        known[parent] = tuple(dict.fromkeys((*outside, *own))) if _may_need(parent) else outside
+    return known[parent]
 
 
 def mistakes(doctree: nodes.document) -> Iterator[tuple[nodes.Element, str]]:

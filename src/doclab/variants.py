@@ -16,7 +16,7 @@ Goal: TypeAlias = tuple[int, ...]  # numbers of tabs that must come into view to
 _LIMIT = 500  # combinations of tabs up to which all are compared
 _FEW = 100  # combinations of tabs up to which several orders are tried
 _ORDERS = 20  # how many of these
-_BEGINNINGS = 30  # how many beginnings are compared where there are more
+_BEGINNINGS = 10  # how many beginnings are compared where there are more
 
 
 def variants(blocks: Sequence[Block], absent: frozenset[Wish] = frozenset()) -> list[Wish]:
@@ -55,7 +55,7 @@ def _comparing(shown: Mapping[Choice, frozenset[Goal]], goals: Iterable[Goal]) -
     """Take what adds most of all choices, again and again; of equals, the first."""
     left, found = set(goals), []
     while left:
-        found.append(max(shown, key=lambda choice: len(shown[choice] & left)))
+        found.append(_best(shown, left))
         left -= shown[found[-1]]
     return found
 
@@ -66,9 +66,18 @@ def _completing(view: _View, goals: Mapping[Goal, Choice]) -> list[Choice]:
     while left:
         first = itertools.islice((goals[goal] for goal in goals if goal in left), _BEGINNINGS)
         shown = {choice: view.shows(choice) for choice in (view.completed(c, left) for c in first)}
-        found.append(max(shown, key=lambda choice: len(shown[choice] & left)))
+        found.append(_best(shown, left))
         left -= shown[found[-1]]
     return found
+
+
+def _best(shown: Mapping[Choice, frozenset[Goal]], left: Collection[Goal]) -> Choice:
+    """Return the first of the choices that show most of what is left."""
+    gains = {choice: len(goals.intersection(left)) for choice, goals in shown.items()}
+    best = max(gains, key=lambda choice: gains[choice])
+    if not gains[best]:
+        raise AssertionError(f"no choice of tabs shows {sorted(left)}")
+    return best
 
 
 def wishes_of(blocks: Iterable[Block], absent: frozenset[Wish] = frozenset()) -> Iterator[Wish]:
@@ -95,6 +104,9 @@ class _View:
         numbers = {tab: number for number, tab in enumerate(self.tabs)}
         self._sets = [tab.group for tab in self.tabs]
         self._wishes = [tuple(numbers[tab] for tab in wish) for wish in wishes]
+        self._able: dict[tuple[str, ...], list[int]] = {group: [] for group in groups}
+        for number in sorted({wish[-1] for wish in self._wishes}):
+            self._able[self._sets[number]].append(number)
 
     def goals(self) -> dict[Goal, Choice]:
         """Return all that must come into view, each with tabs to begin with."""
@@ -137,12 +149,15 @@ class _View:
         return choice
 
     def _options(self, choice: Choice) -> list[int]:
-        """Return the tabs of sets that are in view, and in which none is chosen."""
+        """Return the tabs of sets that are in view, and in which none is chosen.
+
+        A tab that cannot run in one place is there too if it can in another: the
+        set may come into view in both, and the choice holds for both.
+        """
         decided = {self._sets[number] for number in choice}
-        return list(
-            dict.fromkeys(
-                number
-                for *around, number in self._wishes
-                if self._sets[number] not in decided and choice.issuperset(around)
-            )
+        in_view = dict.fromkeys(
+            self._sets[number]
+            for *around, number in self._wishes
+            if self._sets[number] not in decided and choice.issuperset(around)
         )
+        return [number for group in in_view for number in self._able[group]]
