@@ -42,8 +42,14 @@ def test_each_change_is_seen(old: str, new: str, sentence: str) -> None:
 
 
 def test_what_comes_and_goes_is_not() -> None:
-    """Transient units are nobody's doing."""
+    """Transient units are nobody's doing, nor are those of systemd at a login."""
     assert differences(BEFORE.replace("run-r1", "run-r2")) == []
+    ours = "web.service\tactive\n"
+    theirs = "systemd-importd.socket\tactive\n"
+    assert ours in BEFORE
+    assert differences(BEFORE.replace(ours, ours + theirs)) == []
+    other = theirs.replace("importd", "other")
+    assert differences(BEFORE.replace(ours, ours + other)) == ["unit systemd-other.socket is new"]
 
 
 def test_a_page_may_say_what_stays() -> None:

@@ -19,6 +19,7 @@ _SCRIPT = Path(__file__).parent / "state.sh"
 _COMING_AND_GOING = re.compile(
     r"(?:user|user-runtime-dir|container-shell)@|run-|session-|libpod-|podman-\d|systemd-tmpfiles-clean"
     r"|(?:dbus|dirmngr|gpg-agent[a-z-]*|keyboxd|ssh-agent|systemd-(?:tmpfiles-setup|hostnamed|exit))\."
+    r"|systemd-(?:ask-password|importd|journalctl|storage-fs)\.socket"  # from systemd 262 on
     r"|netavark-dhcp-proxy[.]service|podman-user-wait-network-online\.|systemd-(?:tpm|update|journal-flush|machined|timedated)"
 )
 
