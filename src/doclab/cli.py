@@ -91,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
 
     breaking = commands.add_parser("mutants", help="break one thing at a time, expect red")
     breaking.add_argument("--sample", type=int, metavar="N", help="only N, chosen by chance")
+    breaking.add_argument("--only", metavar="TEXT", help="only those whose description has TEXT")
     breaking.add_argument("--seed", type=int, default=1, help="of the chance")
     breaking.add_argument("--changed", metavar="REVISION", help="also all that differs from it")
     breaking.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), metavar="N")

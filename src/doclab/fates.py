@@ -151,11 +151,12 @@ def problems(
         for name, block in (told - wanted)
     ]
     if complete:
-        planned = {block for _, block in wanted}
+        # A block that the lab cannot run is planned as skipped, so it is not the page's own.
+        planned = {(block.page, block.location) for _, block in wanted}
         found += [
             f"{block.location}: this block has no fate: no scenario runs it."
             for page in site
             for block in page.blocks
-            if block not in planned
+            if (block.page, block.location) not in planned
         ]
     return found

@@ -131,7 +131,11 @@ class Trial:
         self.stop = threading.Event()
 
     def run(self, mutant: Mutant) -> Verdict:
-        """Run the pages with a mutant until something turns red."""
+        """Run the pages with a mutant until something turns red.
+
+        A block of which nothing is compared can as well be left out as be replaced by
+        `true`: what comes after it is the same.
+        """
         if mutant.kind in (Kind.DROPPED, Kind.TRUE):
             scenario = next(
                 s for s in self._scenarios if any(b.location == mutant.location for b in s.blocks)
@@ -244,6 +248,7 @@ def run(options: argparse.Namespace, site: Site) -> int:
     say = Progress()
     scenarios = plan.plan(site.pages)
     every = every_mutant(site, scenarios)
+    every = [mutant for mutant in every if not options.only or options.only in str(mutant)]
     lines = changed_lines(site.root, options.changed) if options.changed else set()
     always = [m for m in every if (str(m.location.path), m.location.line) in lines]
     chosen = sample(every, count=options.sample, seed=options.seed, always=always)
@@ -271,7 +276,7 @@ def run(options: argparse.Namespace, site: Site) -> int:
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
     listed = survivors_listed(site.settings.survivors)
-    problems, share = judge(verdicts, listed, every)
+    problems, share = judge(verdicts, listed, every_mutant(site, scenarios))
     alive = [verdict.mutant for verdict in verdicts if not verdict.killed_by]
     for mutant in alive:
         print(f"{mutant}: survived: {listed.get(mutant.name, 'NOT LISTED')}")
