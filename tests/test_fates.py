@@ -74,6 +74,15 @@ def test_problems() -> None:
     ]
 
 
+def test_a_block_that_the_lab_cannot_run_has_a_fate() -> None:
+    """The plan says why it is skipped, and the page does not."""
+    written = block()
+    planned = dataclasses.replace(written, skip="needs Podman 5.6 or later")
+    found = [result(planned, scenario="a")]
+    plan = [scenario(planned, name="a")]
+    assert fates.problems([page("page", written)], plan, found, complete=True) == []
+
+
 def test_no_tab() -> None:
     """A site without tabs has no table of them."""
     other = Tab(group=("a", "b"), label="a")
