@@ -9,7 +9,7 @@ from conftest import block, page, scenario
 from ledgers import realistic, result
 
 from doclab import fates
-from doclab.model import BlockResult, Fate, Ledger, Tab
+from doclab.model import Fate, Ledger, Tab
 
 
 @pytest.mark.parametrize(
@@ -74,19 +74,18 @@ def test_problems() -> None:
     ]
 
 
+def test_a_block_that_the_lab_cannot_run_has_a_fate() -> None:
+    """The plan says why it is skipped, and the page does not."""
+    written = block()
+    planned = dataclasses.replace(written, skip="needs Podman 5.6 or later")
+    found = [result(planned, scenario="a")]
+    plan = [scenario(planned, name="a")]
+    assert fates.problems([page("page", written)], plan, found, complete=True) == []
+
+
 def test_no_tab() -> None:
     """A site without tabs has no table of them."""
     other = Tab(group=("a", "b"), label="a")
     assert fates.tabs(Ledger(results=(result(block()),), versions={})) == ()
     tabbed = Ledger(results=(result(block(tabs=(other,))),), versions={}, complete=True)
     assert [tab.label for tab in fates.tabs(tabbed)] == ["a", "b"]
-
-
-def test_a_block_that_the_lab_cannot_run_has_a_fate() -> None:
-    """It is planned as skipped, and that is its fate."""
-    item = block("podman quadlet list")
-    skipped = dataclasses.replace(item, skip="needs Podman 5.6 or later")
-    plan = dataclasses.replace(scenario(skipped), name="page")
-    told = BlockResult(block=skipped, scenario="page", variant="only", fate=Fate.SKIPPED,
-                         reason="needs Podman 5.6 or later", seconds=0.0, user="admin")  # fmt: skip
-    assert fates.problems([page("page", item)], [plan], [told], complete=True) == []

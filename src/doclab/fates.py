@@ -151,12 +151,16 @@ def problems(
         for name, block in (told - wanted)
     ]
     if complete:
-        # A block that the lab cannot run is planned as skipped, so it is not the page's own.
-        planned = {(block.page, block.location) for _, block in wanted}
+        planned = {_as_written(block) for _, block in wanted}
         found += [
             f"{block.location}: this block has no fate: no scenario runs it."
             for page in site
             for block in page.blocks
-            if (block.page, block.location) not in planned
+            if _as_written(block) not in planned
         ]
     return found
+
+
+def _as_written(block: Block) -> Block:
+    """Return a block without a reason to skip it, which a lab may have added."""
+    return dataclasses.replace(block, skip=None)

@@ -254,14 +254,18 @@ def run(options: argparse.Namespace, site: Site) -> int:
     chosen = sample(every, count=options.sample, seed=options.seed, always=always)
     results = _recorded(options.build / "doctest" / "ledger.json").results
     say(f"{len(chosen)} of {len(every)} mutants, seed {options.seed}")
-    verdicts = []
-    left = []
+    verdicts: list[Verdict] = []
+    left: list[Mutant] = []
+    same: list[Mutant] = []  # whose fate is that of the same block when it is dropped
+    dropped = {mutant.location for mutant in chosen if mutant.kind is Kind.DROPPED}
     for mutant in chosen:
         verdict = without_lab(mutant, results)
-        if verdict is None:
-            left.append(mutant)
-        else:
+        if verdict is not None:
             verdicts.append(verdict)
+        elif mutant.kind is Kind.TRUE and mutant.location in dropped:
+            same.append(mutant)
+        else:
+            left.append(mutant)
     say(f"{len(verdicts)} judged by what the last run printed; {len(left)} need a lab")
     name = site.settings.lab(None)
     with opened(site, lab=name, docs=options.docs, say=say) as workshop:
@@ -275,6 +279,8 @@ def run(options: argparse.Namespace, site: Site) -> int:
                 trial.stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
+    killers = {v.mutant.location: v.killed_by for v in verdicts if v.mutant.kind is Kind.DROPPED}
+    verdicts += [Verdict(mutant=m, killed_by=killers[m.location]) for m in same]
     listed = survivors_listed(site.settings.survivors)
     problems, share = judge(verdicts, listed, every_mutant(site, scenarios))
     alive = [verdict.mutant for verdict in verdicts if not verdict.killed_by]
