@@ -24,6 +24,8 @@ if [[ $- == *i* && -t 1 && -n $__doclab_nonce ]]; then
     __doclab_ready=1
     # What bash says about jobs comes between this report and the end of PS1. A
     # page that does away with PROMPT_COMMAND is reported from within PS1.
+    # No line is edited here, so none is wrapped.
+    # shellcheck disable=SC2025
     PS1='${PROMPT_COMMAND[8]-$(__doclab_prompt)}'$'\e]133;B;'"$__doclab_nonce"$'\a'
     PS2=$'\e]133;C;'"$__doclab_nonce"$'\a'
     # Armed only now: what start-up files do is not the page's business.
