@@ -48,8 +48,12 @@ def survivors_listed(path: Path) -> dict[str, str]:
     try:
         listed = tomllib.loads(path.read_text(encoding="utf-8")).get("survivor", [])
         return {item["mutant"]: item["reason"] for item in listed}
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise DoclabError(f"{path}: no list of survivors: {error}.") from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise DoclabError(
+            f"{path}: each [[survivor]] has a `mutant`, as the session prints it, and a `reason`."
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise DoclabError(f"{path}: this is not TOML: {error}.") from error
 
 
 def judge(
