@@ -123,3 +123,14 @@ def test_readme_commands_are_those_of_ci() -> None:
     for command in ("nox -s host doctest", "nox -s docs"):
         assert command in readme
         assert command in ci
+
+
+def test_the_machinery_knows_of_no_example() -> None:
+    """Any Sphinx project can use doclab: what it knows of this one is in docs/conf.py."""
+    words = re.compile(r"workerd|whoami|mynet", re.IGNORECASE)
+    package = ROOT / "src" / "doclab"
+    found = [
+        path for path in package.rglob("*.*") if path.suffix in {".py", ".sh", ".jinja", ".css"}
+    ]
+    assert len(found) > 50
+    assert [p.name for p in found if words.search(p.read_text(encoding="utf-8"))] == []

@@ -228,7 +228,7 @@ class Ledger:
     """The table of every block and its fate."""
 
     results: tuple[BlockResult, ...]
-    versions: dict[str, str]  # podman, systemd, workerd, kernel, distribution
+    versions: dict[str, str]  # podman, systemd, kernel, distribution, and what conf.py names
     errors: tuple[str, ...] = ()  # what went wrong outside of any block
     pages: tuple[PageSummary, ...] = ()  # all pages of the site
     lab: str = ""  # which lab, such as "trixie"

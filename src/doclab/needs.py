@@ -12,7 +12,7 @@ from packaging.version import Version
 from doclab.model import DoclabError
 
 #: What can be needed, by the keys of Ledger.versions, and its name for people.
-PROGRAMS = {"kernel": "Linux", "podman": "Podman", "systemd": "systemd", "workerd": "workerd"}
+PROGRAMS = {"kernel": "Linux", "podman": "Podman", "systemd": "systemd"}
 DISTRIBUTION = "distribution"
 
 _NEED = re.compile(r"(?P<name>[a-z]+)(?P<sign>>=|<=|==|=|<|>)(?P<value>[\w.-]+)")
