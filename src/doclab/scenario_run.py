@@ -229,11 +229,9 @@ class ScenarioRun:
         promise = self._pages[page].clean_up
         if promise is not None:
             self._check_clean_up(promise)
-        if self._store is None or (self._results[-1] is results and len(self._passes) > 1):
+        if self._store is None or not self._options.take or results is not self._results[0]:
             return
         if len(results) == len(self.scenario.blocks) and not self.scenario.ends_page:
-            return
-        if any(result.fate is Fate.SKIPPED and not result.block.skip for result in results):
             return
         if any(result.fate is Fate.FAILED for result in results):
             return

@@ -1,0 +1,79 @@
+"""When a scenario takes snapshots of its lab."""
+
+from __future__ import annotations
+
+import argparse
+import threading
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from conftest import LocalLab, block, page, scenario
+
+from doclab.model import Scenario
+from doclab.scenario_run import Options, ScenarioRun
+from doclab.snapshots import SnapshotStore
+
+BLOCKS = (block("true", page="one"), block("true", page="two"))
+
+
+class Store:
+    """Has no snapshot, and notes which are taken."""
+
+    def __init__(self) -> None:
+        self.places: list[str] = []
+
+    def find(self, key: str) -> None:
+        """Find nothing."""
+
+    def save(self, key: str, *, place: str, **_rest: object) -> bool:
+        """Note the place."""
+        self.places.append(place)
+        return True
+
+
+def taken(
+    home: Path, monkeypatch: pytest.MonkeyPatch, options: Options, plan: Scenario
+) -> list[str]:
+    """Run the scenario here; return the places of its snapshots."""
+    store = Store()
+    machine = argparse.Namespace(versions=dict)
+    monkeypatch.setattr("doclab.scenario_run.Lab", lambda *_a, **_o: LocalLab(home))
+    monkeypatch.setattr(LocalLab, "start", lambda _lab: None)
+    monkeypatch.setattr(LocalLab, "remove", lambda lab: lab.close_terminals())
+    monkeypatch.setattr(LocalLab, "machine", lambda _lab, _name: machine)
+    monkeypatch.setattr(LocalLab, "all_machines", lambda _lab: [])
+    nothing: Any = None
+    ScenarioRun(
+        plan,
+        engine=nothing,
+        lab_plan=cast("Any", argparse.Namespace(machines=("server",), user="admin")),
+        pages={name: page(name) for name in ("one", "two")},
+        store=cast("SnapshotStore", store),
+        options=options,
+        say=lambda _message: None,
+        stop=threading.Event(),
+    ).run()
+    return store.places
+
+
+@pytest.mark.parametrize(
+    ("options", "places"),
+    [
+        (Options(), ["only one"]),
+        (Options(take=False), []),
+        (Options(twice=True), ["only one"]),
+        (Options(restore=False), ["only one"]),
+    ],
+)
+def test_snapshots(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: Options, places: list[str]
+) -> None:
+    """After each page but the last, in the first pass; a mutant's lab leaves none."""
+    assert taken(tmp_path, monkeypatch, options, scenario(*BLOCKS)) == places
+
+
+def test_no_snapshot_after_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a failed block left is nothing to go on from."""
+    broken = scenario(block("false", page="one"), BLOCKS[1])
+    assert taken(tmp_path, monkeypatch, Options(), broken) == []
