@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from conftest import LocalLab, block, page, scenario
 
-from doclab.model import Scenario
+from doclab.model import DoclabError, Scenario
 from doclab.scenario_run import Options, ScenarioRun
 from doclab.snapshots import SnapshotStore
 
@@ -33,7 +34,11 @@ class Store:
 
 
 def taken(
-    home: Path, monkeypatch: pytest.MonkeyPatch, options: Options, plan: Scenario
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: Options,
+    plan: Scenario,
+    say: Callable[[str], None] = lambda _message: None,
 ) -> list[str]:
     """Run the scenario here; return the places of its snapshots."""
     store = Store()
@@ -51,7 +56,7 @@ def taken(
         pages={name: page(name) for name in ("one", "two")},
         store=cast("SnapshotStore", store),
         options=options,
-        say=lambda _message: None,
+        say=say,
         stop=threading.Event(),
     ).run()
     return store.places
@@ -77,3 +82,17 @@ def test_no_snapshot_after_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyP
     """What a failed block left is nothing to go on from."""
     broken = scenario(block("false", page="one"), BLOCKS[1])
     assert taken(tmp_path, monkeypatch, Options(), broken) == []
+
+
+def test_a_snapshot_that_cannot_be_taken_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The blocks are judged all the same."""
+
+    def full(*_arguments: object, **_options: object) -> bool:
+        raise DoclabError("the disk is full.")
+
+    monkeypatch.setattr(Store, "save", full)
+    said: list[str] = []
+    assert taken(tmp_path, monkeypatch, Options(), scenario(*BLOCKS), said.append) == []
+    assert "there is no snapshot of the end of one: the disk is full." in said

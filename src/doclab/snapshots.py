@@ -120,18 +120,18 @@ class SnapshotStore:
         with _lock(key):
             if self.find(key) is not None:
                 return False
-            self._engine.call("volume", "rm", "--force", f"{_PREFIX}{key}", check=False)
+            self._engine.call("volume", "rm", "--force", self._volume(key), check=False)
             slot = hashlib.sha256(place.encode()).hexdigest()[:12]
             self._remove_all(f"{LABEL}.slot={self._project}-{slot}")
             self._engine.call(
                 "volume", "create",
                 f"--label={LABEL}.snapshot={self._project}",
                 f"--label={LABEL}.slot={self._project}-{slot}",
-                f"{_PREFIX}{key}",
+                self._volume(key),
             )  # fmt: skip
             folder = self._folder(key)
             if folder is None:
-                raise DoclabError(f"the volume {_PREFIX}{key} was removed by somebody.")
+                raise DoclabError(f"the volume {self._volume(key)} was removed by somebody.")
             containers = [machine.container for machine in machines]
             places = {machine.name: machine.folders() for machine in machines}
             self._engine.call("pause", *containers)
@@ -160,7 +160,7 @@ class SnapshotStore:
 
     def remove(self, snapshot: Snapshot) -> None:
         """Throw a snapshot away."""
-        self._engine.call("volume", "rm", "--force", f"{_PREFIX}{snapshot.key}", check=False)
+        self._engine.call("volume", "rm", "--force", self._volume(snapshot.key), check=False)
 
     def remove_all(self) -> int:
         """Throw all snapshots of the project away; return how many there were."""
@@ -173,9 +173,12 @@ class SnapshotStore:
             self._engine.call("volume", "rm", "--force", *names, check=False)
         return len(names)
 
+    def _volume(self, key: str) -> str:
+        return f"{_PREFIX}{self._project}-{key}"
+
     def _folder(self, key: str) -> Path | None:
         found = self._engine.call(
-            "volume", "inspect", "--format={{.Mountpoint}}", f"{_PREFIX}{key}", check=False
+            "volume", "inspect", "--format={{.Mountpoint}}", self._volume(key), check=False
         )
         return Path(found.stdout.strip()) if found.returncode == 0 else None
 
