@@ -1,0 +1,58 @@
+// Conditional requests and ranges (RFC 9110, sections 13 and 14).
+
+// A file that was written to within the last seconds can change again without its time
+// changing, which the disk tells in whole seconds.
+const SETTLED_MS = 2000;
+
+/**
+ * Compare what a client has with the file on the disk.
+ *
+ * `theirs` are the headers of the request, `disk` those of the file, `now` is in
+ * milliseconds. Returns `verdict`, the status: 200, 304 or 412; the `range` to ask the
+ * disk for, or null; and the `headers` of the answer that tell the file's version.
+ */
+export function conditions(theirs, disk, now) {
+  const changed = disk.get("Last-Modified");
+  const time = Date.parse(changed);
+  const tag = `"${(time / 1000).toString(16)}-${Number(disk.get("Content-Length")).toString(16)}"`;
+  const strong = now - time > SETTLED_MS;
+  const headers = new Headers({
+    "Accept-Ranges": "bytes",
+    ETag: strong ? tag : `W/${tag}`,
+    "Last-Modified": changed,
+  });
+
+  const match = theirs.get("If-Match");
+  const noneMatch = theirs.get("If-None-Match");
+  const unmodified = Date.parse(theirs.get("If-Unmodified-Since"));
+  const modified = Date.parse(theirs.get("If-Modified-Since"));
+  let verdict = 200;
+  if (match !== null ? !(strong && listed(match, tag, true)) && match.trim() !== "*"
+                     : time > unmodified) {
+    verdict = 412;
+  } else if (noneMatch !== null ? noneMatch.trim() === "*" || listed(noneMatch, tag, false)
+                                : time <= modified) {
+    verdict = 304;
+  }
+  return { verdict, range: range(theirs, { tag, strong, time }), headers };
+}
+
+/** Return the header Range if it is one range of bytes, of the version that the client has. */
+function range(theirs, { tag, strong, time }) {
+  const asked = theirs.get("Range")?.trim() ?? "";
+  const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(asked) ?? [];
+  if (first === undefined || (first === "" && last === "")) return null;
+  if (first !== "" && last !== "" && BigInt(first) > BigInt(last)) return null;
+  const condition = theirs.get("If-Range")?.trim();
+  const same = condition === undefined
+    || (strong && (condition === tag || Date.parse(condition) === time));
+  // A longer end than any file has: the disk would take it for nonsense.
+  return same ? `bytes=${first}-${last.length > 15 ? "" : last}` : null;
+}
+
+/** Whether a list of entity tags has this one; `strictly`: weak ones do not count. */
+function listed(list, tag, strictly) {
+  return (list.match(/(?:W\/)?"[^"]*"/g) ?? []).some(
+    (one) => one === tag || (!strictly && one === `W/${tag}`),
+  );
+}

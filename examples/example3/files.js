@@ -1,0 +1,65 @@
+// From the path of a URL to a file, and never to anything else.
+//
+// workerd's disk service follows symbolic links, also out of the directory that it
+// serves. So each step of the path is looked up in the list of its directory, where a
+// link is told from a file; links are treated as if they were not there.
+
+/**
+ * Find what a path means.
+ *
+ * Returns null for nothing that may be served; otherwise `path`, encoded as the disk
+ * service takes it, whether it is a `directory`, and then its `entries`: a Map from the
+ * name to "file" or "directory".
+ */
+export async function find(disk, pathname) {
+  const names = split(pathname);
+  if (names === null) return null;
+  let path = "/";
+  let entries = await list(disk, path);
+  for (const [number, name] of names.entries()) {
+    const kind = entries?.get(name);
+    if (kind === "file") {
+      // A file has nothing below it, not even a slash.
+      const last = number === names.length - 1 && !pathname.endsWith("/");
+      return last ? { path: `${path}${encodeURIComponent(name)}`, directory: false } : null;
+    }
+    if (kind !== "directory") return null;
+    path += `${encodeURIComponent(name)}/`;
+    entries = await list(disk, path);
+  }
+  return entries ? { path, directory: true, entries } : null;
+}
+
+/** Return the names in a path, decoded once; null if one of them is not a plain name. */
+function split(pathname) {
+  const parts = pathname.slice(1).split("/");
+  if (parts.at(-1) === "") parts.pop(); // the slash at the end
+  const names = [];
+  for (const part of parts) {
+    let name;
+    try {
+      name = decodeURIComponent(part);
+    } catch {
+      return null; // %zz, or bytes that are not UTF-8
+    }
+    // Hidden files, `.` and `..` start with a dot. An encoded slash or NUL is no name.
+    if (name === "" || name.startsWith(".") || /[/\\\0]/.test(name)) return null;
+    names.push(name);
+  }
+  return names;
+}
+
+/** Return the files and directories in a directory; null if it is none. */
+async function list(disk, path) {
+  const response = await disk.fetch(`http://disk${path}`);
+  if (response.status !== 200 || response.headers.get("Content-Type") !== "application/json") {
+    await response.body?.cancel();
+    return null;
+  }
+  const entries = new Map();
+  for (const { name, type } of await response.json()) {
+    const served = (type === "file" || type === "directory") && !name.startsWith(".");
+    if (served) entries.set(name, type);
+  }
+  return entries;
+}

@@ -1,0 +1,313 @@
+"""Example 3, driven from outside as browsers and others do: files, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from email.utils import formatdate
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from test_forwarding import Answer, Rig, Server, ask, changed_config, rig, workerd
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["rig", "workerd"]  # fixtures
+OLD = 1_700_000_000  # Seconds since 1970: 14 November 2023, long ago.
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Make a directory to serve, with something of each kind in it."""
+    root = tmp_path / "site"
+    (root / "sub").mkdir(parents=True)
+    (root / "empty").mkdir()
+    (root / ".git").mkdir()
+    texts = {
+        "index.html": "<h1>first</h1>", "404.html": "<h1>own page</h1>", "ten.txt": "0123456789",
+        "sub/index.html": "<h1>sub</h1>", "sub/a b%ü?.txt": "odd", "sub/.hidden": "secret",
+        ".git/config": "secret", "no-end": "bytes", "empty.css": "", "UPPER.PNG": "png",
+    }  # fmt: skip
+    for name, text in texts.items():
+        (root / name).write_text(text, encoding="utf-8")
+        os.utime(root / name, (OLD, OLD))
+    (tmp_path / "outside.txt").write_text("outside")
+    (root / "out.txt").symlink_to("../outside.txt")
+    (root / "in.txt").symlink_to("ten.txt")
+    (root / "etc").symlink_to("/etc")
+    (root / "up").symlink_to("..")
+    os.mkfifo(root / "pipe")
+    return root
+
+
+def serve(rig: Rig, root: Path, listing: str = "false") -> Server:
+    """Run example 3 for a directory."""
+    changes = {'path = "/srv/site"': f'path = "{root}"', 'json = "false"': f'json = "{listing}"'}
+    return rig.serve(changed_config("example3", rig.folder, changes))
+
+
+@pytest.fixture
+def get(rig: Rig, root: Path) -> Callable[..., Answer]:
+    """Return a function that asks the example for a path."""
+    server = serve(rig, root)
+
+    def ask_for(path: str, *headers: str, method: str = "GET") -> Answer:
+        return ask(server, *headers, line=f"{method} {path} HTTP/1.1")
+
+    return ask_for
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "content_type"),
+    [
+        ("/", b"<h1>first</h1>", "text/html; charset=utf-8"),
+        ("/index.html", b"<h1>first</h1>", "text/html; charset=utf-8"),
+        ("/sub/", b"<h1>sub</h1>", "text/html; charset=utf-8"),
+        ("/ten.txt", b"0123456789", "text/plain; charset=utf-8"),
+        ("/ten.txt?v=2", b"0123456789", "text/plain; charset=utf-8"),
+        ("/%74en.txt", b"0123456789", "text/plain; charset=utf-8"),
+        ("/sub/../ten.txt", b"0123456789", "text/plain; charset=utf-8"),
+        ("/sub/%2e%2e/ten.txt", b"0123456789", "text/plain; charset=utf-8"),
+        ("/sub/a%20b%25%C3%BC%3F.txt", b"odd", "text/plain; charset=utf-8"),
+        ("/no-end", b"bytes", "application/octet-stream"),
+        ("/empty.css", b"", "text/css; charset=utf-8"),
+        ("/UPPER.PNG", b"png", "image/png"),
+        ("http://whoami.example.com/ten.txt", b"0123456789", "text/plain; charset=utf-8"),
+    ],
+)
+def test_a_file(get: Callable[..., Answer], path: str, body: bytes, content_type: str) -> None:
+    """Content, length and type are right; HEAD tells the same without the content."""
+    for method in ("GET", "HEAD"):
+        answer = get(path, method=method)
+        assert answer.status == 200
+        assert answer.body == (body if method == "GET" else b"")
+        assert answer.values("Content-Length") == [str(len(body))]
+        assert answer.values("Content-Type") == [content_type]
+        assert answer.values("X-Content-Type-Options") == ["nosniff"]
+        assert answer.values("Last-Modified") == [formatdate(OLD, usegmt=True)]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing", "/sub/nothing", "/empty/", "/ten.txt/", "/ten.txt/x", "//", "//sub/",
+        "/sub//index.html", "/out.txt", "/in.txt", "/etc/passwd", "/etc/", "/up/outside.txt",
+        "/up/site/ten.txt", "/pipe", "/.git/config", "/.git/", "/sub/.hidden", "/.%67it/config",
+        "/sub%2Findex.html", "/sub%5Cindex.html", "/ten.txt%00", "/%00", "/%zz", "/%ff",
+        "/..%2foutside.txt", "/%2e%2e%2foutside.txt", "/%252e%252e/outside.txt",
+        "/sub/..%5c..%5coutside.txt", "/../outside.txt", "/%2e%2e/outside.txt", "/ten.txt%20",
+        "/TEN.TXT", "/ten.txt.", "/ten.txt::$DATA",
+    ],
+)  # fmt: skip
+def test_nothing_else(get: Callable[..., Answer], path: str) -> None:
+    """What is missing, hidden, or a link looks the same: the site's own page."""
+    answer = get(path)
+    assert answer.status == 404
+    assert answer.body == b"<h1>own page</h1>"
+    assert answer.values("Content-Type") == ["text/html; charset=utf-8"]
+    assert answer.values("ETag") == answer.values("Last-Modified") == []
+    head = get(path, method="HEAD")
+    assert (head.status, head.body) == (404, b"")
+    assert head.values("Content-Length") == ["17"]
+
+
+def test_the_page_for_nothing_has_no_conditions(get: Callable[..., Answer]) -> None:
+    """A range or a date that suits 404.html is none of the wanted page."""
+    since = f"If-Modified-Since: {formatdate(OLD + 100, usegmt=True)}"
+    for header in ("Range: bytes=0-1", "If-None-Match: *", since):
+        assert get("/nothing", header).status == 404
+        assert get("/nothing", header).body == b"<h1>own page</h1>"
+
+
+@pytest.mark.parametrize("page", ["", "link"])
+def test_without_a_page_of_its_own(rig: Rig, root: Path, page: str) -> None:
+    """There is a plain one, and one that is a link does not count."""
+    (root / "404.html").unlink()
+    if page:
+        (root / "404.html").symlink_to("../outside.txt")
+    answer = ask(serve(rig, root), line="GET /nothing HTTP/1.1")
+    assert answer.status == 404
+    assert (
+        answer.body == b"<!doctype html>\n<title>404</title>\n<p>There is no such page here.</p>\n"
+    )
+    assert answer.values("Content-Security-Policy") == ["default-src 'none'"]
+
+
+def test_an_index_that_is_a_link_is_none(rig: Rig, root: Path) -> None:
+    """Else a link could show what is outside."""
+    (root / "sub" / "index.html").unlink()
+    (root / "sub" / "index.html").symlink_to("../../outside.txt")
+    assert ask(serve(rig, root), line="GET /sub/ HTTP/1.1").status == 404
+
+
+@pytest.mark.parametrize(("path", "target"), [("/sub", "/sub/"), ("/sub?a=b", "/sub/?a=b")])
+def test_a_directory_gets_its_slash(get: Callable[..., Answer], path: str, target: str) -> None:
+    """On the same host, whatever the request calls it."""
+    answer = get(path, "X-Forwarded-Host: evil.example")
+    assert answer.status == 301
+    assert answer.values("Location") == [target]
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "//evil.example/..", "/\\evil.example"])
+def test_no_redirect_to_another_host(get: Callable[..., Answer], path: str) -> None:
+    """A path with two slashes would be a host to a browser."""
+    answer = get(path)
+    assert not any(location.startswith("//") for location in answer.values("Location"))
+    assert answer.status in {200, 404}
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
+def test_read_only(get: Callable[..., Answer], root: Path, method: str) -> None:
+    """Other methods are refused, and nothing is written."""
+    answer = get("/ten.txt", "Content-Length: 0", method=method)
+    assert answer.status == 405
+    assert answer.values("Allow") == ["GET, HEAD"]
+    assert (root / "ten.txt").read_text() == "0123456789"
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "body", "told"),
+    [
+        ("bytes=0-0", 206, b"0", "bytes 0-0/10"),
+        ("bytes=2-4", 206, b"234", "bytes 2-4/10"),
+        ("bytes=5-", 206, b"56789", "bytes 5-9/10"),
+        ("bytes=-3", 206, b"789", "bytes 7-9/10"),
+        ("bytes=-30", 200, b"0123456789", None),
+        ("bytes=8-99999999999999999999", 206, b"89", "bytes 8-9/10"),
+        ("bytes=10-", 416, None, "bytes */10"),
+        ("bytes=-0", 416, None, "bytes */10"),
+        ("bytes=4-2", 200, b"0123456789", None),
+        ("bytes=-", 200, b"0123456789", None),
+        ("bytes=a-b", 200, b"0123456789", None),
+        ("lines=0-1", 200, b"0123456789", None),
+        ("bytes=0-1,4-5", 200, b"0123456789", None),
+    ],
+)
+def test_ranges(
+    get: Callable[..., Answer], asked: str, status: int, body: bytes | None, told: str | None
+) -> None:
+    """One range is given; nonsense and several ranges are ignored (RFC 9110, 14.2)."""
+    answer = get("/ten.txt", f"Range: {asked}")
+    assert answer.status == status
+    assert answer.values("Content-Range") == ([told] if told else [])
+    assert answer.values("Accept-Ranges") == ["bytes"]
+    if body is not None:
+        assert answer.body == body
+        assert answer.values("Content-Length") == [str(len(body))]
+    head = get("/ten.txt", f"Range: {asked}", method="HEAD")
+    assert (head.status, head.values("Content-Length")) == (200, ["10"])
+
+
+def tag_of(answer: Answer) -> str:
+    """Return the entity tag of an answer."""
+    (tag,) = answer.values("ETag")
+    return tag
+
+
+EARLIER, SAME, LATER = (formatdate(OLD + n, usegmt=True) for n in (-1, 0, 1))
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        (["If-None-Match: TAG"], 304),
+        (["If-None-Match: W/TAG"], 304),
+        (['If-None-Match: "x", TAG'], 304),
+        (["If-None-Match: *"], 304),
+        (['If-None-Match: "x"'], 200),
+        (["If-None-Match: nonsense"], 200),
+        ([f"If-Modified-Since: {SAME}"], 304),
+        ([f"If-Modified-Since: {LATER}"], 304),
+        ([f"If-Modified-Since: {EARLIER}"], 200),
+        (["If-Modified-Since: nonsense"], 200),
+        (['If-None-Match: "x"', f"If-Modified-Since: {LATER}"], 200),
+        (["If-Match: TAG"], 200),
+        (["If-Match: *"], 200),
+        (["If-Match: W/TAG"], 412),
+        (['If-Match: "x"'], 412),
+        ([f"If-Unmodified-Since: {EARLIER}"], 412),
+        ([f"If-Unmodified-Since: {SAME}"], 200),
+        (["If-Match: TAG", f"If-Unmodified-Since: {EARLIER}"], 200),
+        (["If-Match: TAG", "If-None-Match: TAG"], 304),
+        (["Range: bytes=0-1", "If-Range: TAG"], 206),
+        (["Range: bytes=0-1", 'If-Range: "x"'], 200),
+        (["Range: bytes=0-1", "If-Range: W/TAG"], 200),
+        (["Range: bytes=0-1", f"If-Range: {SAME}"], 206),
+        (["Range: bytes=0-1", f"If-Range: {LATER}"], 200),
+        (["Range: bytes=0-1", "If-None-Match: TAG"], 304),
+    ],
+)
+def test_conditions(get: Callable[..., Answer], headers: list[str], status: int) -> None:
+    """As RFC 9110, section 13, has it; the answer tells the version in each case."""
+    tag = tag_of(get("/ten.txt"))
+    answer = get("/ten.txt", *[header.replace("TAG", tag) for header in headers])
+    assert answer.status == status
+    assert tag_of(answer) == tag
+    if status in {304, 412}:
+        assert answer.body == b""
+        assert answer.values("Content-Type") == []
+
+
+def test_a_file_that_was_just_written_has_a_weak_version(
+    get: Callable[..., Answer], root: Path
+) -> None:
+    """It could change again within the same second."""
+    now = time.time()
+    os.utime(root / "ten.txt", (now, now))
+    tag = tag_of(get("/ten.txt"))
+    assert tag.startswith('W/"')
+    strong = tag.removeprefix("W/")
+    assert get("/ten.txt", "Range: bytes=0-1", f"If-Range: {strong}").status == 200
+    assert get("/ten.txt", f"If-Match: {strong}").status == 412
+    assert get("/ten.txt", f"If-None-Match: {tag}").status == 304
+
+
+def test_a_new_version_has_another_tag(get: Callable[..., Answer], root: Path) -> None:
+    """By its length or its time."""
+    first = tag_of(get("/ten.txt"))
+    (root / "ten.txt").write_text("01234567890")
+    os.utime(root / "ten.txt", (OLD, OLD))
+    second = tag_of(get("/ten.txt"))
+    os.utime(root / "ten.txt", (OLD + 1, OLD + 1))
+    assert len({first, second, tag_of(get("/ten.txt"))}) == 3
+
+
+def test_a_list_for_those_who_ask(rig: Rig, root: Path) -> None:
+    """Neither hidden files nor links are in it, and names are escaped."""
+    (root / "index.html").unlink()
+    (root / "<b>&.txt").write_text("")
+    (root / "javascript:x").write_text("")
+    server = serve(rig, root, listing="true")
+    answer = ask(server)
+    assert answer.status == 200
+    assert answer.body.decode() == (
+        "<!doctype html>\n<title>/</title>\n<h1>/</h1>\n<ul>\n"
+        '<li><a href="./404.html">404.html</a></li>\n'
+        '<li><a href="./%3Cb%3E%26.txt">&lt;b&gt;&amp;.txt</a></li>\n'
+        '<li><a href="./UPPER.PNG">UPPER.PNG</a></li>\n'
+        '<li><a href="./empty.css">empty.css</a></li>\n'
+        '<li><a href="./empty/">empty/</a></li>\n'
+        '<li><a href="./javascript%3Ax">javascript:x</a></li>\n'
+        '<li><a href="./no-end">no-end</a></li>\n'
+        '<li><a href="./sub/">sub/</a></li>\n'
+        '<li><a href="./ten.txt">ten.txt</a></li>\n'
+        "</ul>\n"
+    )
+    assert answer.values("Content-Security-Policy") == ["default-src 'none'"]
+    assert b'<li><a href="../">../</a></li>' in ask(server, line="GET /empty/ HTTP/1.1").body
+    assert ask(server, line="GET /sub/ HTTP/1.1").body == b"<h1>sub</h1>"
+    assert ask(server, line="GET /etc/ HTTP/1.1").status == 404
+
+
+def test_a_directory_that_is_not_there(rig: Rig, root: Path) -> None:
+    """workerd starts, and answers, and says so in its log."""
+    root.rename(root.with_name("away"))
+    done = subprocess.run(
+        [rig.workerd, "serve", "--socket-fd", "http=0",
+         changed_config("example3", rig.folder, {'path = "/srv/site"': f'path = "{root}"'})],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=20,
+    )  # fmt: skip
+    assert done.returncode != 0 or "no such" in done.stderr.lower(), done.stderr
