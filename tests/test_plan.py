@@ -13,7 +13,7 @@ from conftest import block, page
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doclab.model import Block, DoclabError, Location, Page, Tab
+from doclab.model import Block, CleanUp, DoclabError, Location, Page, Tab
 from doclab.plan import page_of, plan
 from doclab.variants import variants
 
@@ -54,6 +54,22 @@ def test_a_selected_page_brings_what_it_needs() -> None:
     ]
     (scenario,) = plan(pages, selected=["b"])
     assert scenario.pages == ("a", "b")
+
+
+def test_a_page_that_cleans_up_ends_each_chain() -> None:
+    """Where all that it needs was done; a reader who selects a page does not get it."""
+    promise = CleanUp(location=Location(path=Path("docs/z.md"), line=1), stays={})
+    pages = [
+        page("a", block(page="a")),
+        dataclasses.replace(page("z", block(page="z"), after=("a",)), clean_up=promise),
+        page("b", block(page="b"), after=("a",)),
+        page("c", block(page="c"), after=("a",)),
+        page("other", block(page="other")),
+    ]
+    found = [(s.name, s.pages) for s in plan(pages)]
+    assert found == [("b", ("a", "b", "z")), ("c", ("a", "c", "z")), ("other", ("other",))]
+    assert [s.pages for s in plan(pages, selected=["b"])] == [("a", "b")]
+    assert [s.pages for s in plan(pages, selected=["z"])] == [("a", "z")]
 
 
 def test_a_circle_is_an_error() -> None:

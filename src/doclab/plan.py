@@ -22,8 +22,10 @@ def plan(
     """Return the scenarios that run every block of the selected pages.
 
     A page that no other selected page needs ends a chain: the pages that it
-    needs, and itself. Each chain becomes as many scenarios as it takes to show
-    each tab, and each pair of tabs of two sets that can be in view together.
+    needs, and itself. In a run of the whole site, a page that promises a clean-up ends
+    each chain that has all the pages which it needs. Each chain becomes as many
+    scenarios as it takes to show each tab, and each pair of tabs of two sets that can
+    be in view together.
 
     A block whose needs the lab does not meet is planned as skipped, with the
     reason. A tab in which nothing can run is not chosen; its blocks are listed
@@ -43,6 +45,8 @@ def plan(
     by_name = {page.name: _judged(page, facts or {}) for page in pages}
     wanted = list(selected) or [page.name for page in pages if page.blocks]
     chains = {name: _chain(by_name[name], by_name) for name in wanted}
+    if not selected:
+        chains = _closed(chains, by_name)
     needed = {name for target, chain in chains.items() for name in chain if name != target}
     scenarios: list[Scenario] = []
     planned: set[tuple[int, ...]] = set()
@@ -57,7 +61,7 @@ def plan(
             if place is not None and not all(tab in variant for tab in place.tabs):
                 continue  # another tab is chosen: the reader never comes to this line
             seen = _in_view(blocks, variant, absent, listed)
-            scenario = _scenario(chain, seen, variant, word, until)
+            scenario = _scenario(target, chain, seen, variant, word=word, until=until)
             same = tuple(map(id, scenario.blocks))  # each block is one object in `by_name`
             if (scenario.blocks or place is not None) and same not in planned:
                 planned.add(same)
@@ -154,6 +158,20 @@ def _chain(page: Page, by_name: dict[str, Page]) -> tuple[str, ...]:
     return tuple(done)
 
 
+def _closed(
+    chains: Mapping[str, tuple[str, ...]], by_name: Mapping[str, Page]
+) -> dict[str, tuple[str, ...]]:
+    """Add the pages that promise a clean-up to the chains that have what they need."""
+    closing = [name for name in chains if by_name[name].clean_up is not None]
+    return {
+        target: (
+            *chain,
+            *(n for n in closing if n not in chain and {*by_name[n].after} <= {*chain}),
+        )
+        for target, chain in chains.items()
+    }
+
+
 def _judged(page: Page, facts: Mapping[str, str]) -> Page:
     """Mark the blocks of a page as skipped whose needs are not met."""
     return dataclasses.replace(page, blocks=tuple(_judged_block(b, facts) for b in page.blocks))
@@ -214,9 +232,11 @@ def _renamed(scenario: Scenario, taken: Collection[str]) -> Scenario:
 
 
 def _scenario(
+    name: str,
     chain: tuple[str, ...],
     blocks: list[Block],
     variant: tuple[Tab, ...],
+    *,
     word: str | None,
     until: Location | None,
 ) -> Scenario:
@@ -233,7 +253,7 @@ def _scenario(
         blocks = blocks[: stop[0]] if stop else blocks
     label = "-".join(tab.label for tab in variant)
     return Scenario(
-        name=f"{chain[-1]}[{label}]" if label else chain[-1],
+        name=f"{name}[{label}]" if label else name,
         pages=chain,
         variant=variant,
         blocks=tuple(blocks),
