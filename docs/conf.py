@@ -65,6 +65,7 @@ doclab_words = {
     "[::ffff:192.0.2.7]:5000": "an example of an address (RFC 5737)",
     "80/tcp": "as ufw writes it, which no lab machine has",
     "address=192.0.2.10": "an example of an address (RFC 5737)",
+    "rootless_port_forwarder": "an option of Podman 6, which no lab has",
     "dnf": "Fedora's installer, which no lab machine has",
 }
 doclab_prose_exceptions = {
