@@ -409,6 +409,14 @@ class TestJobs:
             session("$ echo a\na\n"),
         )  # fmt: skip
 
+    def test_a_shell_between_does_not_hide_that_it_was_allowed(self, lab: LocalLab) -> None:
+        """The first shell still has it, and one more is one too many."""
+        passes(lab, session(f"$ echo . {INTEGRATION} > ~/.bashrc\n"))
+        start = dataclasses.replace(block("sleep 9 &"), background=True)
+        passes(lab, start, session("$ bash\n"), session("$ exit\nexit\n"), session("$ kill %1\n"))
+        failure = fails(lab, start, session("$ bash\n"), block("sleep 8 &"))
+        assert "leaves a job" in failure.problem
+
     def test_its_end_is_compared_where_it_is_shown(self, lab: LocalLab) -> None:
         """A page may show it."""
         start = session("$ sleep 0.3 &\n[1] 77\n", background=True,

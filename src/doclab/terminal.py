@@ -80,6 +80,7 @@ class Terminal:
         self._wire = Wire(argv)
         self._reports = Reports(nonce)
         self.prompt: Prompt | None = None
+        self.allowed_jobs: set[int] = set()  # process ids that blocks were allowed to leave
         self.running: str | None = None  # the command that goes on after its block
         self._rest = ""  # what it printed that no block took yet
         self._shells: list[int] = []  # from the first to the innermost

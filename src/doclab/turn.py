@@ -53,7 +53,6 @@ class Turn:
         terminal = lab.terminal(block.machine, block.terminal)
         self.user = checks.user_of(terminal)
         checks.terminal_is_free(block, terminal)
-        jobs = terminal.prompt.jobs if terminal.prompt is not None else ()
         before = lab.started_at(block.machine) if block.restart else ""
         for number, command in enumerate(block.commands):
             try:
@@ -66,7 +65,7 @@ class Turn:
         if block.restart:
             checks.machine_restarts(block, lab, before, self._limits)
         else:
-            checks.no_job_is_left(block, lab, jobs)
+            checks.no_job_is_left(block, lab)
 
     def _until_right(self, command: Command, *, last: bool) -> None:
         """Type a command until it is right, as often as it must be in a row."""
