@@ -168,7 +168,14 @@ def workerd(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure what the harness adds, beside other tools; `-- --quick`; `-- --lab` on real pages."""
+    """Measure what the tutorial claims, in a lab, and write the figures; `-- --quick`."""
+    install(session, "bench")
+    session.run("python", "-m", "claims", *session.posargs, env={"PYTHONPATH": "benchmarks"})
+
+
+@nox.session
+def harness(session: nox.Session) -> None:
+    """Measure what doclab adds, beside other tools; `-- --quick`; `-- --lab` on real pages."""
     install(session, "bench")
     if session.posargs == ["--lab"]:
         session.run("python", "benchmarks/overhead.py")

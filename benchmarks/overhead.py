@@ -1,6 +1,6 @@
 """What the harness adds to real pages: doclab against plain scripts, in labs that are up.
 
-`nox -s bench -- --lab` runs this. Both run the commands of the first pages up to the
+`nox -s harness -- --lab` runs this. Both run the commands of the first pages up to the
 first restart of a machine, each time in a new lab, taking turns. A script has the same
 commands, one after the other, without any comparison.
 """
