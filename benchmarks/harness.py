@@ -1,6 +1,6 @@
 """What the harness costs: beside other tools, with many blocks, with much output.
 
-`nox -s bench` runs this and prints one table. All measurements take turns, round
+`nox -s harness` runs this and prints one table. All measurements take turns, round
 by round, so that a busy machine hits all of them; the figures are medians, with the
 smallest and the largest in brackets. Time for the start of a program is taken off:
 what a page with one block takes. Figures do not fail the run, they are for people.
@@ -237,7 +237,7 @@ def main() -> None:
     print_comparison(found, size, progress)
     print_growth(growth, size)
     print_memory(growth, size, progress)
-    print("\nReproduce: nox -s bench" + (" -- --quick" if options.quick else ""))
+    print("\nReproduce: nox -s harness" + (" -- --quick" if options.quick else ""))
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def start(server: Server, name: str, *, cold: bool) -> Start:
         f" --write-out 'first=%{{time_starttransfer}}\\n' {url}\n"
         "echo before=$before up=$(cut --delimiter=' ' --fields=1 /proc/uptime) now=$EPOCHREALTIME\n"
         f"systemctl --user show --property=ExecMainStartTimestampMonotonic {unit}.service\n"
-        f'podman events --stream=false --since "@${{before%.*}}" --filter container={unit}'
+        f'podman events --stream=false --since "${{before%.*}}" --filter container={unit}'
         " --format 'event={{.TimeNano}} {{.Status}}'\n"
     )
     return parse(out)
