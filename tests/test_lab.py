@@ -7,7 +7,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from doclab import journal, lab, repository
+from doclab import journal, repository
 
 
 def entry(message: str, **fields: str) -> str:
@@ -67,11 +67,3 @@ def test_snapshot_is_the_work_tree(tmp_path: Path) -> None:
 def test_no_checkout_no_snapshot(tmp_path: Path) -> None:
     """A release archive has no Git directory."""
     assert repository.snapshot(tmp_path, tmp_path / "copy.git") is None
-
-
-def test_an_owner_is_told_from_a_later_process() -> None:
-    """A process id alone may come back; with its start time it does not."""
-    pid, _, started = lab.owner().partition(".")
-    assert pid == str(os.getpid())
-    assert started == lab._started(os.getpid())
-    assert lab._started(2**22 + 1) == ""

@@ -14,8 +14,8 @@ from doclab import (
     compat,
     engine,
     expectation_lint,
-    lab,
     ledger,
+    leftovers,
     mutation,
     prose,
     reports,
@@ -164,8 +164,8 @@ def _clean(_options: argparse.Namespace) -> int:
     podman = engine.detect()
     count = SnapshotStore(podman, project=Path.cwd().resolve()).remove_all()
     print(f"removed {count} snapshots")
-    for name in lab.present(podman):
-        lab.remove(podman, name)
+    for name in leftovers.present(podman):
+        leftovers.remove(podman, name)
         print(f"removed {name}")
     return 0
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import secrets
 import shlex
 import shutil
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from doclab import addresses, state
+from doclab import addresses, leftovers, state
 from doclab import machine as machines
 from doclab.engine import LABEL, Engine
 from doclab.images import Images
@@ -55,7 +54,10 @@ class Lab:
         self._stop = stop
         self._nonce = secrets.token_hex(16)
         self._terminals: dict[tuple[str, str], Terminal] = {}
-        self._labels = [f"--label={LABEL}={self.name}", f"--label={LABEL}.owner={owner()}"]
+        self._labels = [
+            f"--label={LABEL}={self.name}",
+            f"--label={LABEL}.owner={leftovers.owner()}",
+        ]
         self._pool = ThreadPoolExecutor(thread_name_prefix=self.name)
         self._starting: dict[str, Future[Machine]] = {}
         self._registry: Future[object] | None = None
@@ -193,7 +195,7 @@ class Lab:
         """Remove the machines, their volumes and the network."""
         self.close_terminals()
         self._pool.shutdown(wait=True, cancel_futures=True)
-        remove(self._engine, self.name)
+        leftovers.remove(self._engine, self.name)
 
     def _networks(self) -> dict[str, str]:
         found = self._engine.call(
@@ -243,59 +245,3 @@ class Lab:
         elif self._plan.record:
             self.first_states[name] = state.read(made)
         return made
-
-
-def owner() -> str:
-    """Name this process in a way that no later process has."""
-    return f"{os.getpid()}.{_started(os.getpid())}"
-
-
-def _started(pid: int) -> str:
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return ""
-    return stat.rpartition(")")[2].split()[19]
-
-
-def remove(engine: Engine, name: str) -> None:
-    """Remove all that belongs to a lab; nothing happens if it is gone."""
-    label = f"label={LABEL}={name}"
-    containers = engine.call("ps", "--all", "--quiet", f"--filter={label}", check=False)
-    if ids := containers.stdout.split():
-        engine.call("rm", "--force", "--volumes", "--time=0", *ids, check=False)
-    networks = engine.call("network", "ls", "--quiet", f"--filter={label}", check=False)
-    for network in networks.stdout.split():
-        engine.call("network", "rm", "--force", network, check=False)
-    volumes = engine.call("volume", "ls", "--quiet", f"--filter={label}", check=False)
-    for volume in volumes.stdout.split():
-        engine.call("volume", "rm", "--force", volume, check=False)
-
-
-def remove_stale(engine: Engine) -> list[str]:
-    """Remove labs whose process is gone without having cleaned up."""
-    found = engine.call(
-        "ps", "--all", f"--filter=label={LABEL}.owner",
-        f'--format={{{{index .Labels "{LABEL}"}}}} {{{{index .Labels "{LABEL}.owner"}}}}',
-        check=False,
-    )  # fmt: skip
-    stale = set()
-    for line in found.stdout.splitlines():
-        name, _, who = line.partition(" ")
-        pid, _, started = who.partition(".")
-        if pid.isdigit() and _started(int(pid)) != started:
-            stale.add(name)
-    gone = [
-        name
-        for name in sorted(stale)
-        if engine.call("volume", "exists", f"{name}-kept", check=False).returncode != 0
-    ]
-    for name in gone:
-        remove(engine, name)
-    return gone
-
-
-def present(engine: Engine) -> Sequence[str]:
-    """Return the names of the labs that are there, kept or not."""
-    found = engine.call("network", "ls", f"--filter=label={LABEL}", "--format={{.Name}}")
-    return found.stdout.split()

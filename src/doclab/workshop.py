@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from doclab import __version__, engine, repository, settings, snapshots
-from doclab import lab as labs
+from doclab import __version__, engine, leftovers, repository, settings, snapshots
 from doclab.collect import Site
 from doclab.engine import Engine
 from doclab.images import ImageStore
@@ -43,7 +42,7 @@ def opened(site: Site, *, lab: str, docs: Path, say: Say) -> Iterator[Workshop]:
         DoclabError: if something is missing or does not work.
     """
     podman = engine.detect()
-    for name in labs.remove_stale(podman):
+    for name in leftovers.remove_stale(podman):
         say(f"removed {name}, which an earlier run had left behind")
     settings.check_recipe(site.settings, site.docs, root=site.root)
     images = ImageStore(podman, site.settings.recipe, say).ensure(lab, site.settings.labs[lab])

@@ -1,0 +1,66 @@
+"""What labs may leave behind when their process dies, and who they belonged to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from doclab.engine import LABEL, Engine
+
+
+def owner() -> str:
+    """Name this process in a way that no later process has."""
+    return f"{os.getpid()}.{started(os.getpid())}"
+
+
+def started(pid: int) -> str:
+    """Return when a process was started, in ticks since the boot; empty if there is none."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return ""
+    return stat.rpartition(")")[2].split()[19]
+
+
+def remove(engine: Engine, name: str) -> None:
+    """Remove all that belongs to a lab; nothing happens if it is gone."""
+    label = f"label={LABEL}={name}"
+    containers = engine.call("ps", "--all", "--quiet", f"--filter={label}", check=False)
+    if ids := containers.stdout.split():
+        engine.call("rm", "--force", "--volumes", "--time=0", *ids, check=False)
+    networks = engine.call("network", "ls", "--quiet", f"--filter={label}", check=False)
+    for network in networks.stdout.split():
+        engine.call("network", "rm", "--force", network, check=False)
+    volumes = engine.call("volume", "ls", "--quiet", f"--filter={label}", check=False)
+    for volume in volumes.stdout.split():
+        engine.call("volume", "rm", "--force", volume, check=False)
+
+
+def remove_stale(engine: Engine) -> list[str]:
+    """Remove labs whose process is gone without having cleaned up."""
+    found = engine.call(
+        "ps", "--all", f"--filter=label={LABEL}.owner",
+        f'--format={{{{index .Labels "{LABEL}"}}}} {{{{index .Labels "{LABEL}.owner"}}}}',
+        check=False,
+    )  # fmt: skip
+    stale = set()
+    for line in found.stdout.splitlines():
+        name, _, who = line.partition(" ")
+        pid, _, since = who.partition(".")
+        if pid.isdigit() and started(int(pid)) != since:
+            stale.add(name)
+    gone = [
+        name
+        for name in sorted(stale)
+        if engine.call("volume", "exists", f"{name}-kept", check=False).returncode != 0
+    ]
+    for name in gone:
+        remove(engine, name)
+    return gone
+
+
+def present(engine: Engine) -> Sequence[str]:
+    """Return the names of the labs that are there, kept or not."""
+    found = engine.call("network", "ls", f"--filter=label={LABEL}", "--format={{.Name}}")
+    return found.stdout.split()
