@@ -27,3 +27,9 @@ def allot(network: str, subnets: Iterable[str], names: Sequence[str]) -> dict[st
         )
         for number, name in enumerate(names, 2)
     }
+
+
+def in_option(option: str) -> tuple[str, ...]:
+    """Return the addresses that `allot` wrote into an option, IPv4 first."""
+    fields = [field.partition("=") for field in option.split(",")]
+    return tuple(value for name in ("ip", "ip6") for key, _, value in fields if key == name)

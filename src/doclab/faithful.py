@@ -6,68 +6,72 @@ not run any more: it is started again here, and what should not run is stopped.
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Sequence
 from typing import TypeAlias
 
 from doclab import state
 from doclab.machine import Machine
-from doclab.snapshots import Snapshot
+from doclab.snapshots import Record
 from doclab.state import Difference
 
 SETTLE_SECONDS = 15.0  # until a restored machine must be as it was
 #: A machine and the arguments of systemctl there.
 Mend: TypeAlias = tuple[str, Sequence[str]]
+#: What was done, and what still differs.
+Returned: TypeAlias = tuple[list[Mend], Difference | None]
 
 
-def bring_back(
-    machines: Sequence[Machine], snapshot: Snapshot, user: str
-) -> tuple[list[Mend], Difference | None]:
-    """Start and stop units until the machines are as they were.
+def bring_back(machine: Machine, record: Record, user: str) -> Returned:
+    """Start and stop units until a machine is as it was.
 
     Args:
-        machines: of the restored lab; all are up.
-        snapshot: what they were made from.
+        machine: of a restored lab; it is up.
+        record: what is known of the snapshot that it was made from. If a machine was
+            brought back from it before, the same is done, and the state is not read.
         user: who logs in; the login itself is no part of the state.
 
     Returns:
         What was done, and what still differs after 15 s.
 
     Raises:
-        DoclabError: if a machine does not answer.
+        DoclabError: if the machine does not answer.
     """
+    if record.mended is not None:
+        known = [mend for mend in record.mended if mend[0] == machine.name]
+        _do(machine, known)
+        return known, None
     done: list[Mend] = []
-    for machine in machines:
-        wanted = snapshot.record.last[machine.name]
-        end = time.monotonic() + SETTLE_SECONDS
-        while left := [
-            difference
-            for difference in state.differences(wanted, state.read(machine))
-            if difference.kind != f"unit of {user}"
-        ]:
-            mends = [
-                (machine.name, arguments) for arguments in map(_mend, left) if arguments is not None
-            ]
-            if time.monotonic() > end:
-                return done, left[0]
-            mend([machine], mends)
-            done += [item for item in mends if item not in done]
-            time.sleep(0.1)
+    end = time.monotonic() + SETTLE_SECONDS
+    while left := [
+        difference
+        for difference in state.differences(record.last[machine.name], state.read(machine))
+        if difference.kind != f"unit of {user}"
+    ]:
+        mends = [mend for mend in (_mend(machine, found) for found in left) if mend is not None]
+        if time.monotonic() > end:
+            return done, left[0]
+        _do(machine, mends)
+        done += [mend for mend in mends if mend not in done]
+        time.sleep(0.1)
     return done, None
 
 
-def mend(machines: Sequence[Machine], mends: Sequence[Mend]) -> None:
-    """Start and stop units; what fails shows in the state."""
-    for machine in machines:
-        for name, arguments in mends:
-            if name == machine.name:
-                machine.execute("systemctl", *arguments, check=False)
+def _do(machine: Machine, mends: Sequence[Mend]) -> None:
+    """Start and stop units, in one call; what fails shows in the state."""
+    together: dict[tuple[str, ...], list[str]] = {}
+    for _, (*arguments, unit) in mends:
+        together.setdefault(tuple(arguments), []).append(unit)
+    lines = [shlex.join(["systemctl", *how, *units]) for how, units in together.items()]
+    if lines:
+        machine.execute("sh", "-c", "\n".join(lines), check=False)
 
 
-def _mend(difference: Difference) -> Sequence[str] | None:
+def _mend(machine: Machine, difference: Difference) -> Mend | None:
     kind, _, owner = difference.kind.partition(" of ")
     if kind != "unit":
         return None
     verb = "stop" if difference.before is None else "start"
     manager = ["--user", f"--machine={owner}@"] if owner else []
-    return [*manager, verb, difference.name]
+    return machine.name, [*manager, verb, difference.name]

@@ -5,19 +5,20 @@ from __future__ import annotations
 import dataclasses
 import secrets
 import shlex
-import shutil
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from doclab import addresses, leftovers, state
+from doclab import addresses, faithful, leftovers, share, state
 from doclab import machine as machines
 from doclab.engine import LABEL, Engine
+from doclab.faithful import Returned
 from doclab.images import Images
 from doclab.machine import START_DEADLINE, Machine
 from doclab.model import DoclabError
+from doclab.share import Share
 from doclab.snapshots import Snapshot, SnapshotStore
 from doclab.state import State
 from doclab.terminal import Terminal
@@ -62,6 +63,8 @@ class Lab:
         self._starting: dict[str, Future[Machine]] = {}
         self._registry: Future[object] | None = None
         self._restored: tuple[SnapshotStore, Snapshot] | None = None
+        self._share: Share | None = None
+        self._brought_back: dict[str, Returned] = {}
         self.first_states: dict[str, State] = {}  # before the first block, if recorded
 
     def start(self, *, restored: tuple[SnapshotStore, Snapshot] | None = None) -> None:
@@ -74,12 +77,13 @@ class Lab:
             DoclabError: if a machine does not start.
         """
         self._restored = restored
+        sharing = self._pool.submit(self._make_share)
         self._engine.call("network", "create", "--ipv6", *self._labels, self.name)
         networks = self._networks()
-        folder = self._share()
+        self._share = sharing.result()
         for name in self._plan.machines:
             self._starting[name] = self._pool.submit(
-                self._start_machine, name, networks[name], folder
+                self._start_machine, name, networks[name], self._share.volume
             )
         self._registry = self._pool.submit(
             self._engine.call,
@@ -108,6 +112,14 @@ class Lab:
         if self._registry is not None:
             self._registry.result()
         return [self.machine(name) for name in self._plan.machines]
+
+    def brought_back(self) -> Returned:
+        """Return what was done on the machines of a restored lab, and what still differs."""
+        done = [self._brought_back[machine.name] for machine in self.all_machines()]
+        return (
+            [mend for mends, _ in done for mend in mends],
+            next((difference for _, difference in done if difference is not None), None),
+        )
 
     def terminal(self, machine: str, name: str = "") -> Terminal:
         """Return a terminal on a machine; log in if there is none of this name.
@@ -189,13 +201,16 @@ class Lab:
         self.close_terminals()
         self.all_machines()
         self._engine.call("volume", "create", *self._labels, f"{self.name}-kept")
-        (self._shared_folder() / "nonce").unlink()
+        if self._share is not None:
+            self._share.make_ordinary()
 
     def remove(self) -> None:
         """Remove the machines, their volumes and the network."""
-        self.close_terminals()
         self._pool.shutdown(wait=True, cancel_futures=True)
-        leftovers.remove(self._engine, self.name)
+        with ThreadPoolExecutor(1) as pool:
+            removing = pool.submit(leftovers.remove, self._engine, self.name)
+            self.close_terminals()  # whose shells end with their machines anyway
+            removing.result()
 
     def _networks(self) -> dict[str, str]:
         found = self._engine.call(
@@ -204,25 +219,15 @@ class Lab:
         names = (_REGISTRY, *self._plan.machines)
         return addresses.allot(self.name, found.stdout.split(), names)
 
-    def _share(self) -> str:
-        """Make the directory that machines see as /etc/doclab; return its volume."""
-        name = f"{self.name}-share"
-        self._engine.call("volume", "create", *self._labels, name)
-        folder = self._shared_folder()
-        (folder / "nonce").write_text(f"{self._nonce}\n", encoding="ascii")
-        config = ""
-        if self._plan.snapshot is not None:
-            shutil.copytree(self._plan.snapshot, folder / "repository.git")
-            address = self._plan.repository
-            config = f'[url "/etc/doclab/repository.git"]\n\tinsteadOf = "{address}"\n'
-        (folder / "gitconfig").write_text(config, encoding="utf-8")
-        return name
-
-    def _shared_folder(self) -> Path:
-        found = self._engine.call(
-            "volume", "inspect", "--format={{.Mountpoint}}", f"{self.name}-share"
+    def _make_share(self) -> Share:
+        return share.make(
+            self._engine,
+            f"{self.name}-share",
+            labels=self._labels,
+            nonce=self._nonce,
+            repository=self._plan.repository,
+            snapshot=self._plan.snapshot,
         )
-        return Path(found.stdout.strip())
 
     def _start_machine(self, name: str, network: str, folder: str) -> Machine:
         made = machines.create(
@@ -234,14 +239,18 @@ class Lab:
             labels=self._labels,
             engine=self._engine,
             stop=self._stop,
+            start=self._restored is None,
         )
         if self._restored is not None:
             store, snapshot = self._restored
             store.restore(snapshot, made)
-        self._engine.call("start", made.container)
+            self._engine.call("start", made.container)
         made.wait_until_up()
         if self._restored is not None:
             self.first_states.update(self._restored[1].record.first)
+            self._brought_back[name] = faithful.bring_back(
+                made, self._restored[1].record, self._plan.user
+            )
         elif self._plan.record:
             self.first_states[name] = state.read(made)
         return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from doclab.engine import LABEL, Engine
@@ -25,16 +26,22 @@ def started(pid: int) -> str:
 
 def remove(engine: Engine, name: str) -> None:
     """Remove all that belongs to a lab; nothing happens if it is gone."""
-    label = f"label={LABEL}={name}"
-    containers = engine.call("ps", "--all", "--quiet", f"--filter={label}", check=False)
-    if ids := containers.stdout.split():
-        engine.call("rm", "--force", "--volumes", "--time=0", *ids, check=False)
-    networks = engine.call("network", "ls", "--quiet", f"--filter={label}", check=False)
-    for network in networks.stdout.split():
-        engine.call("network", "rm", "--force", network, check=False)
-    volumes = engine.call("volume", "ls", "--quiet", f"--filter={label}", check=False)
-    for volume in volumes.stdout.split():
-        engine.call("volume", "rm", "--force", volume, check=False)
+    label = f"--filter=label={LABEL}={name}"
+    # All of it is listed at once; the order of removal counts: a network or a volume
+    # that is in use stays.
+    with ThreadPoolExecutor() as pool:
+        containers, networks, volumes = pool.map(
+            lambda what: engine.call(*what, "--quiet", label, check=False).stdout.split(),
+            (("ps", "--all"), ("network", "ls"), ("volume", "ls")),
+        )
+        if containers:
+            engine.call("rm", "--force", "--volumes", "--time=0", *containers, check=False)
+        list(
+            pool.map(
+                lambda what: engine.call(what[0], "rm", "--force", *what[1], check=False),
+                [what for what in (("network", networks), ("volume", volumes)) if what[1]],
+            )
+        )
 
 
 def remove_stale(engine: Engine) -> list[str]:

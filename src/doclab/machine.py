@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from doclab import journal
+from doclab import addresses, journal, share
 from doclab.engine import Engine
 from doclab.model import DoclabError
 
@@ -18,6 +18,15 @@ START_DEADLINE = 90.0  # seconds that a machine may take to start
 VOLUMES = ("/home", "/var/lib/containers")
 _EARLIER = 10.0  # seconds before a block of which its journal tells too
 _READY_STATES = ("running", "degraded")
+#: Waits until systemd says that the machine has started; at first it does not answer at all.
+_UP = """
+while :; do
+  state=$(systemctl is-system-running --wait 2>&1)
+  case $state in running|degraded) break ;; esac
+  sleep 0.02
+done
+echo "$state"
+"""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -28,6 +37,7 @@ class Machine:
     container: str  # that it is
     engine: Engine
     stop: threading.Event  # set when the run is to end
+    addresses: tuple[str, ...] = ()  # in the lab's network, IPv4 first
 
     def execute(
         self, *argv: str, check: bool = True, text: str | None = None
@@ -52,8 +62,8 @@ class Machine:
         end = time.monotonic() + START_DEADLINE
         state = "nothing"
         while time.monotonic() < end and not self.stop.is_set():
-            done = self.execute("systemctl", "is-system-running", "--wait", check=False)
-            state = done.stdout.strip() or done.stderr.strip()
+            done = self.execute("timeout", "10", "sh", "-c", _UP, check=False)
+            state = done.stdout.strip() or done.stderr.strip() or self._systemd_says()
             if state in _READY_STATES:
                 return
             time.sleep(0.05)
@@ -66,14 +76,6 @@ class Machine:
     def started_at(self) -> str:
         """Return when the machine was last started."""
         return self._inspect("{{.State.StartedAt}}")
-
-    def addresses(self) -> tuple[str, ...]:
-        """Return the machine's addresses in the lab's network, IPv4 first."""
-        return tuple(
-            self._inspect(
-                "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{.GlobalIPv6Address}} {{end}}"
-            ).split()
-        )
 
     def folders(self) -> dict[str, Path]:
         """Return where the engine keeps what the machine has written.
@@ -126,6 +128,10 @@ class Machine:
         lines = self.execute("sh", "-c", script, check=False).stdout.splitlines()
         return dict(line.split("=", 1) for line in lines if "=" in line)
 
+    def _systemd_says(self) -> str:
+        done = self.execute("systemctl", "is-system-running", check=False)
+        return done.stdout.strip() or done.stderr.strip()
+
     def _inspect(self, template: str) -> str:
         return self.engine.call("inspect", f"--format={template}", self.container).stdout.strip()
 
@@ -140,8 +146,9 @@ def create(
     labels: Sequence[str],
     engine: Engine,
     stop: threading.Event,
+    start: bool,
 ) -> Machine:
-    """Create a machine, which is not started yet.
+    """Create a machine.
 
     Args:
         name: in the lab.
@@ -152,9 +159,10 @@ def create(
         labels: flags that say to whom the container belongs.
         engine: the container engine.
         stop: set when the run is to end.
+        start: whether it is started at once, for which one call is enough.
     """
     engine.call(
-        "create",
+        *(("run", "--detach") if start else ("create",)),
         *labels,
         *engine.machine_flags,
         "--restart=always",  # as a computer does after `systemctl reboot`
@@ -162,7 +170,13 @@ def create(
         f"--hostname={name}",
         f"--network={network}",
         *(f"--volume={place}" for place in VOLUMES),
-        f"--volume={folder}:/etc/doclab:ro",
+        f"--volume={folder}:{share.PLACE}:ro",
         image,
     )
-    return Machine(name=name, container=container, engine=engine, stop=stop)
+    return Machine(
+        name=name,
+        container=container,
+        engine=engine,
+        stop=stop,
+        addresses=addresses.in_option(network),
+    )

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
-from doclab import faithful, ledger, run, snapshots, state
+from doclab import ledger, run, snapshots
 from doclab.engine import Engine
 from doclab.lab import Lab, LabPlan
 from doclab.limits import SCENARIO
-from doclab.model import BlockResult, CleanUp, DoclabError, Fate, Ledger, Page, Scenario
+from doclab.model import BlockResult, DoclabError, Fate, Page, Scenario
+from doclab.page_ends import PageEnds
 from doclab.progress import Watch
-from doclab.snapshots import Record, Snapshot, SnapshotStore
+from doclab.snapshots import Snapshot, SnapshotStore
 from doclab.terminal import StoppedError
-
-SETTLE_SECONDS = 20.0  # that a machine has to come to rest after its last block
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -80,13 +78,20 @@ class ScenarioRun:
         self.lab = Lab(engine, lab_plan, stop=stop)
         self._engine = engine
         self._plan = lab_plan
-        self._pages = pages
         self._store = store
         self._options = options
         self._say = say
         self._stop = stop
         self._passes = [scenario, again(scenario)] if options.twice else [scenario]
         self._results: list[list[BlockResult]] = [[] for _ in self._passes]
+        self._ends = PageEnds(
+            scenario,
+            pages=pages,
+            store=store if options.take else None,
+            base=options.base,
+            say=say,
+            stop=stop,
+        )
         self._errors: list[str] = []
         self._versions: dict[str, str] = {}
         self._captured: dict[str, str] = {}
@@ -126,7 +131,11 @@ class ScenarioRun:
         found: list[BlockResult] = []
         for scenario, results in zip(self._passes, self._results, strict=True):
             found += [*results, *run.stopped(scenario, results, reason)]
-        return Outcome(results=tuple(found), errors=tuple(self._errors), versions=self._versions)
+        return Outcome(
+            results=tuple(found),
+            errors=(*self._ends.errors, *self._errors),
+            versions=self._versions,
+        )
 
     @property
     def failed(self) -> BlockResult | None:
@@ -166,18 +175,15 @@ class ScenarioRun:
         page = self.scenario.blocks[len(ledger.load(snapshot.record.ledger).results) - 1].page
         self._say(f"restoring the machines {names} to the end of {page}, as of {taken:%d %b %H:%M}")
         self.lab.start(restored=(self._store, snapshot))
-        machines = self.lab.all_machines()
-        if snapshot.record.mended is not None:
-            faithful.mend(machines, snapshot.record.mended)
-        else:
-            mended, difference = faithful.bring_back(machines, snapshot, self._plan.user)
-            if difference is not None:
-                self._say(f"the snapshot cannot be used: after a restart, {difference}")
-                self._store.remove(snapshot)
-                self.lab.remove()
-                self.lab = Lab(self._engine, self._plan, stop=self._stop)
-                self._start()
-                return
+        mended, difference = self.lab.brought_back()
+        if difference is not None:
+            self._say(f"the snapshot cannot be used: after a restart, {difference}")
+            self._store.remove(snapshot)
+            self.lab.remove()
+            self.lab = Lab(self._engine, self._plan, stop=self._stop)
+            self._start()
+            return
+        if snapshot.record.mended is None:
             self._store.note_mended(snapshot, mended)
         self._take_over(snapshot)
 
@@ -201,7 +207,7 @@ class ScenarioRun:
         moved = {
             old: new
             for name, addresses in snapshot.record.addresses.items()
-            for old, new in zip(addresses, self.lab.machine(name).addresses(), strict=True)
+            for old, new in zip(addresses, self.lab.machine(name).addresses, strict=True)
         }
         self._captured.update(
             {name: moved.get(value, value) for name, value in snapshot.record.captured.items()}
@@ -225,57 +231,8 @@ class ScenarioRun:
     def _end_page(
         self, page: str, results: Sequence[BlockResult], captured: dict[str, str]
     ) -> None:
-        """Do what comes after a page's last block: look at the machines, save them."""
-        promise = self._pages[page].clean_up
-        if promise is not None:
-            self._check_clean_up(promise)
-        if self._store is None or not self._options.take or results is not self._results[0]:
-            return
-        if len(results) == len(self.scenario.blocks) and not self.scenario.ends_page:
-            return
-        if any(result.fate is Fate.FAILED for result in results):
-            return
-        key = snapshots.key(self._options.base, self.scenario.blocks[: len(results)])
-        if self._store.find(key) is not None:
-            return
-        machines = self.lab.all_machines()
-        record = Record(
-            taken=datetime.now(UTC).isoformat(timespec="seconds"),
-            ledger=ledger.dump(Ledger(results=tuple(results), versions={})),
-            captured=dict(captured),
-            addresses={machine.name: machine.addresses() for machine in machines},
-            first=self.lab.first_states,
-            last={machine.name: state.read(machine) for machine in machines},
-        )
-        clock = time.monotonic()
-        place = f"{self.scenario.variant_label} {page}"
-        try:
-            taken = self._store.save(key, place=place, machines=machines, record=record)
-        except DoclabError as error:  # what the page proves does not depend on it
-            self._say(f"there is no snapshot of the end of {page}: {error}")
-            return
-        if taken:
-            self._say(f"snapshot of the end of {page} ({time.monotonic() - clock:.1f} s)")
-
-    def _check_clean_up(self, promise: CleanUp) -> None:
-        """Compare the machines with what they were before the first block."""
-        for machine in self.lab.all_machines():
-            before = self.lab.first_states[machine.name]
-            end = time.monotonic() + SETTLE_SECONDS
-            while True:
-                found = [
-                    difference
-                    for difference in state.differences(before, state.read(machine))
-                    if not state.allowed(difference, promise.stays)
-                ]
-                if not found or time.monotonic() > end or self._stop.is_set():
-                    break
-                time.sleep(0.5)
-            self._errors += [
-                f"{promise.location}: {machine.name} is not as it was before the first block:"
-                f" {difference}. Undo it on the page, or list it in {{cleaned-up}} with a reason."
-                for difference in found
-            ]
+        first_pass = results is self._results[0]
+        self._ends.end(page, self.lab, results, captured, first_pass=first_pass)
 
     def _keep(self) -> None:
         self.lab.keep()

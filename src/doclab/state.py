@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -64,6 +65,17 @@ def read(machine: Machine) -> State:
         DoclabError: if the machine does not answer.
     """
     return parse(machine.execute("sh", text=_SCRIPT.read_text(encoding="utf-8")).stdout)
+
+
+def read_all(machines: Sequence[Machine]) -> dict[str, State]:
+    """Read the states of machines at the same time; keys are their names.
+
+    Raises:
+        DoclabError: if one does not answer.
+    """
+    with ThreadPoolExecutor() as pool:
+        names = (machine.name for machine in machines)
+        return dict(zip(names, pool.map(read, machines), strict=True))
 
 
 def parse(text: str) -> State:

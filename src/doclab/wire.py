@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import select
 import signal
+import time
 from collections.abc import Callable, Sequence
 
 import pexpect
 
 ROWS, COLUMNS = 40, 100
 _AT_ONCE = 65536  # bytes
+_GRACE = 0.1  # seconds that a program has to end when its terminal is gone
 
 
 class Wire:
@@ -55,7 +57,13 @@ class Wire:
         self._child.interact(output_filter=shown)  # type: ignore[arg-type] # bytes, without an encoding
 
     def close(self) -> None:
-        """End the program."""
+        """End the program: hang up, and if that is not enough within 0.1 s, kill it."""
+        wire = self._child.ptyproc  # type: ignore[attr-defined] # no part of the stubs
+        wire.delayafterclose = 0.0  # pexpect sleeps as long, however soon the program ends
+        wire.fileobj.close()
+        end = time.monotonic() + _GRACE
+        while self._child.isalive() and time.monotonic() < end:
+            time.sleep(0.002)
         self._child.close(force=True)
 
 
