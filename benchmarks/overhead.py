@@ -18,10 +18,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from doclab import engine, lab, plan, repository
-from doclab.collect import Site, collect
+from doclab.collect import collect
 from doclab.images import ImageStore
 from doclab.model import Block, Fate, Scenario
 from doclab.run import run_scenario
+from doclab.site import Site
 
 _SHELL = re.compile(r"sudo machinectl shell (\w+)@")
 

@@ -16,13 +16,14 @@ from hypothesis import HealthCheck, settings
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
-from doclab.collect import Site, collect
+from doclab.collect import collect
 from doclab.engine import Engine
 from doclab.images import Images
 from doclab.lab import Lab, LabPlan
 from doclab.model import Block, Command, Location, Page, Placeholder, Scenario, Tab
 from doclab.outcome import Outcome
 from doclab.screen import clean
+from doclab.site import Site
 from doclab.terminal import Terminal
 
 TESTS = Path(__file__).resolve().parent

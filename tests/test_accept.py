@@ -14,7 +14,7 @@ import pytest
 from conftest import LocalLab, Sites, Snapshot
 from sphinx.util.docutils import docutils_namespace
 
-from doclab import cli, scenario_run, stages
+from doclab import cli, scenario_run
 from doclab.machine import Machine
 from doclab.snapshots import SnapshotStore
 from doclab.workshop import Workshop
@@ -75,7 +75,8 @@ def local(sites: Sites, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Site
         )
 
     monkeypatch.chdir(sites.root)
-    monkeypatch.setattr(stages, "opened", opened)
+    monkeypatch.setattr("doclab.memory.recall", lambda *_a, **_o: None)  # nothing is begun
+    monkeypatch.setattr("doclab.ahead.opened", opened)
     monkeypatch.setattr(scenario_run, "Lab", lambda _engine, _plan, stop: StageLab(home, stop))
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)

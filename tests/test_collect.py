@@ -9,8 +9,8 @@ import pytest
 from conftest import Sites, Snapshot
 
 from doclab import prose
-from doclab.collect import Site
 from doclab.model import DoclabError, Page, Placeholder, Tab
+from doclab.site import Site
 
 Row = tuple[str, int, int, str]  # file, line of the fence, of the command, the command
 

@@ -24,6 +24,9 @@ class Store:
     def __init__(self) -> None:
         self.places: list[str] = []
 
+    def newest(self, *_arguments: object, **_options: object) -> None:
+        """Find nothing."""
+
     def find(self, key: str) -> None:
         """Find nothing."""
 

@@ -61,7 +61,8 @@ def run_site(sites: Sites, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> R
         yield argparse.Namespace(engine=None, lab_plan=lab_plan, store=None, base="")
 
     machine = argparse.Namespace(versions=lambda: {"shell": "5"})
-    monkeypatch.setattr(stages, "opened", workshop)
+    monkeypatch.setattr("doclab.memory.recall", lambda *_a, **_o: None)  # nothing is begun
+    monkeypatch.setattr("doclab.ahead.opened", workshop)
     monkeypatch.setattr("doclab.scenario_run.Lab", local_lab)
     monkeypatch.setattr(LocalLab, "start", lambda _lab: None)
     monkeypatch.setattr(LocalLab, "remove", lambda lab: lab.close_terminals())

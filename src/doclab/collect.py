@@ -6,7 +6,6 @@ already resolved. Nothing is run here.
 
 from __future__ import annotations
 
-import dataclasses
 import io
 import os
 import traceback
@@ -17,12 +16,12 @@ from sphinx.builders.dummy import DummyBuilder
 from sphinx.errors import SphinxError
 from sphinx.util.docutils import docutils_namespace
 
-from doclab import expectation_lint, settings
+from doclab import expectation_lint, memory, settings
 from doclab.complaints import broken_conf, complaints
-from doclab.model import DoclabError, Page
+from doclab.model import DoclabError
 from doclab.page_reader import PageReader
 from doclab.screen import clean
-from doclab.settings import Settings
+from doclab.site import Site
 from doclab.sources import Sources
 
 
@@ -31,16 +30,6 @@ class CollectBuilder(DummyBuilder):
 
     name = "doclab"
     epilog = ""
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Site:
-    """All that was collected."""
-
-    root: Path  # of the project; locations are relative to it
-    docs: Path  # directory of conf.py
-    settings: Settings
-    pages: tuple[Page, ...]  # in the order of their names
 
 
 def collect(docs: Path, *, root: Path, work: Path) -> Site:
@@ -92,7 +81,13 @@ def collect(docs: Path, *, root: Path, work: Path) -> Site:
     unfinished.unlink()
     if not any(page.blocks for page in pages):
         raise DoclabError(f"{shown}: no page has a block to run; there is nothing to test.")
-    return Site(root=root, docs=docs, settings=found, pages=tuple(pages))
+    site = Site(root=root, docs=docs, settings=found, pages=tuple(pages))
+    included = {
+        name: [docs / other for other in app.env.dependencies.get(name, ())]
+        for name in app.env.found_docs
+    }
+    memory.note(site, included=included, work=work)
+    return site
 
 
 def _build(app: Sphinx, root: Path) -> None:

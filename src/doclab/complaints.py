@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from doclab.directives import TAKES, RunDirective
+from doclab.settings import conf_place
 
 _START = re.compile(
     r"(?:(?P<path>[^\n:]*?)(?::(?P<line>\d+|<[^>\n]*>))?: )?"
@@ -147,15 +148,6 @@ _RULES: tuple[tuple[str, str | _Say], ...] = (
         "{{{x}}} is empty; write something into it, or remove it.",
     ),
 )
-
-
-def conf_place(docs: Path, name: str, *, root: Path) -> str:
-    """Return where a site's conf.py sets a value, as messages say it."""
-    conf = docs / "conf.py"
-    lines = conf.read_text(encoding="utf-8").split("\n")
-    setting = re.compile(rf"\s*{re.escape(name)}\b")
-    number = next((n for n, line in enumerate(lines, 1) if setting.match(line)), None)
-    return os.path.relpath(conf, root) + (f":{number}" if number else "")
 
 
 def broken_conf(error: str, *, docs: Path, root: Path) -> str:

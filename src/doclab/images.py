@@ -78,9 +78,11 @@ class ImageStore:
             NoRegistryError: if the base image cannot be had here.
             DoclabError: if an image cannot be built.
         """
-        machine = self._tag(f"machine-{lab}", base, "machine")
+        found = self.present(lab, base)
+        if found is not None:
+            return found
+        machine, registry = self._names(lab, base)
         registry_base = self._default_base("registry")
-        registry = self._tag("registry", registry_base, "registry", "images")
         if not self._exists(machine):
             self._say(f"building the lab machine of {lab} (once; about a minute)")
             self._build_machine(machine, self._base(base))
@@ -89,7 +91,24 @@ class ImageStore:
             self._say("building the lab's registry of base images (once; about half a minute)")
             self._fill(registry, registry_base)
             self._remove_older(registry)
-        return Images(machine=machine, registry=registry, facts=self._facts(machine))
+        found = self.present(lab, base)
+        if found is None:
+            raise DoclabError(f"{machine} or {registry} was removed by somebody; try again.")
+        return found
+
+    def present(self, lab: str, base: str) -> Images | None:
+        """Return the images of a lab if they are all there; build nothing."""
+        machine, registry = self._names(lab, base)
+        facts = self._facts(machine, registry)
+        return None if facts is None else Images(machine=machine, registry=registry, facts=facts)
+
+    def _names(self, lab: str, base: str) -> tuple[str, str]:
+        """Return the names of a lab's images: of its machine, of its registry."""
+        registry_base = self._default_base("registry")
+        return (
+            self._tag(f"machine-{lab}", base, "machine"),
+            self._tag("registry", registry_base, "registry", "images"),
+        )
 
     def _default_base(self, directory: str) -> str:
         """Return the base image that a Containerfile names."""
@@ -144,9 +163,13 @@ class ImageStore:
         finally:
             self._engine.call("rmi", bare, check=False)
 
-    def _facts(self, image: str) -> dict[str, str]:
-        found = self._engine.call("image", "inspect", "--format={{json .Labels}}", image)
-        labels: dict[str, str] = json.loads(found.stdout)
+    def _facts(self, machine: str, registry: str) -> dict[str, str] | None:
+        """Return what a machine's image says of itself; None if one of the two is not there."""
+        form = "--format={{json .Labels}}"
+        found = self._engine.call("image", "inspect", form, machine, registry, check=False)
+        if found.returncode != 0:
+            return None
+        labels: dict[str, str] = json.loads(found.stdout.splitlines()[0])
         return {
             name.removeprefix(_FACTS): value
             for name, value in labels.items()

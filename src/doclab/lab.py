@@ -62,13 +62,23 @@ class Lab:
         self._pool = ThreadPoolExecutor(thread_name_prefix=self.name)
         self._starting: dict[str, Future[Machine]] = {}
         self._registry: Future[object] | None = None
+        self._begun: Future[None] | None = None
         self._restored: tuple[SnapshotStore, Snapshot] | None = None
         self._share: Share | None = None
         self._brought_back: dict[str, Returned] = {}
         self.first_states: dict[str, State] = {}  # before the first block, if recorded
 
+    def begin(self, *, restored: tuple[SnapshotStore, Snapshot] | None = None) -> None:
+        """Begin to make the network and the machines; do not wait.
+
+        Args:
+            restored: where the machines' files come from; None for new ones.
+        """
+        self._restored = restored
+        self._begun = self._pool.submit(self._make)
+
     def start(self, *, restored: tuple[SnapshotStore, Snapshot] | None = None) -> None:
-        """Make the network and the machines; wait until the first of them is up.
+        """Begin, if that was not done yet; wait until the first machine is up.
 
         Args:
             restored: where the machines' files come from; None for new ones.
@@ -76,7 +86,13 @@ class Lab:
         Raises:
             DoclabError: if a machine does not start.
         """
-        self._restored = restored
+        if self._begun is None:
+            self.begin(restored=restored)
+        if self._begun is not None:
+            self._begun.result()
+        self.machine(self._plan.machines[0])
+
+    def _make(self) -> None:
         sharing = self._pool.submit(self._make_share)
         self._engine.call("network", "create", "--ipv6", *self._labels, self.name)
         networks = self._networks()
@@ -95,7 +111,6 @@ class Lab:
             f"--network={networks[_REGISTRY]}",
             self._plan.images.registry,
         )
-        self.machine(self._plan.machines[0])
 
     def machine(self, name: str) -> Machine:
         """Return a machine when it is up.

@@ -14,12 +14,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from doclab import expect, ledger, mutants, plan, repository, snapshots
-from doclab.collect import Site
 from doclab.lab import Lab
 from doclab.model import BlockResult, DoclabError, Ledger, Location, Scenario
 from doclab.mutants import Kind, Mutant
 from doclab.progress import Progress
 from doclab.scenario_run import Options, ScenarioRun
+from doclab.site import Site
 from doclab.workshop import Workshop, opened
 
 LEAST = 0.95  # of the mutants that are tried must be found out

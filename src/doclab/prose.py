@@ -13,9 +13,9 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from doclab.collect import Site
-from doclab.complaints import conf_place
 from doclab.model import Location, Mention, Page
+from doclab.settings import conf_place
+from doclab.site import Site
 
 # What a word of a longer phrase must look like to be checked: most of a command is
 # not of this project.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
+import stat
 import subprocess
-import tempfile
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from doclab.model import DoclabError
@@ -30,34 +31,39 @@ def files(root: Path) -> list[str] | None:
 def snapshot(root: Path, target: Path) -> Path | None:
     """Make a bare Git repository of the project's files as they are now.
 
+    All objects go into one pack, so that the repository can be copied fast.
+
     Returns:
         Its path, or None if the project is not a Git checkout.
+
+    Raises:
+        DoclabError: if Git fails.
     """
     names = files(root)
     if names is None:
         return None
-    with tempfile.TemporaryDirectory(prefix="doclab-") as folder:
-        tree = Path(folder)
-        for name in names:
-            copy = tree / name
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(root / name, copy)
-        git = [
-            "git",
-            "-C",
-            str(tree),
-            "-c",
-            "user.name=doclab",
-            "-c",
-            "user.email=doclab@localhost",
-        ]
-        for arguments in (
-            ["init", "--quiet", "--initial-branch=main"],
-            ["add", "--all"],
-            ["commit", "--quiet", "--no-gpg-sign", "--message=Snapshot"],
-            ["clone", "--quiet", "--bare", ".", str(target)],
-        ):
-            done = subprocess.run([*git, *arguments], check=False, capture_output=True, text=True)
-            if done.returncode != 0:
-                raise DoclabError(f"git {arguments[0]} failed: {done.stderr.strip()}")
+    _git("init", "--quiet", "--bare", "--template=", "--initial-branch=main", str(target))
+    arguments = ["-c", "fastimport.unpackLimit=1", "fast-import", "--quiet"]
+    _git("-C", str(target), *arguments, stdin=b"".join(_commit(root, names)))
     return target
+
+
+def _commit(root: Path, names: Iterable[str]) -> Iterator[bytes]:
+    """Yield a commit with these files as `git fast-import` wants it."""
+    yield b"commit refs/heads/main\n"
+    yield f"committer doclab <doclab@localhost> {int(time.time())} +0000\n".encode()
+    yield b"data 8\nSnapshot\n"
+    for name in names:
+        path = root / name
+        content = path.read_bytes()
+        mode = 100755 if path.stat().st_mode & stat.S_IXUSR else 100644
+        quoted = name.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
+        yield f'M {mode} inline "{quoted}"\ndata {len(content)}\n'.encode()
+        yield content + b"\n"
+
+
+def _git(*arguments: str, stdin: bytes = b"") -> None:
+    done = subprocess.run(["git", *arguments], check=False, capture_output=True, input=stdin)
+    if done.returncode != 0:
+        said = done.stderr.decode(errors="replace").strip()
+        raise DoclabError(f"git {' '.join(arguments)} failed: {said}")

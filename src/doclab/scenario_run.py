@@ -6,8 +6,9 @@ import dataclasses
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
-from doclab import ledger, run, snapshots
+from doclab import ledger, run
 from doclab.engine import Engine
 from doclab.lab import Lab, LabPlan
 from doclab.limits import SCENARIO
@@ -16,6 +17,10 @@ from doclab.page_ends import PageEnds
 from doclab.progress import Watch
 from doclab.snapshots import Snapshot, SnapshotStore
 from doclab.terminal import StoppedError
+
+NEW = ""  # stands for a lab that is not restored
+#: Hands over a lab that was begun, by the key of its snapshot or NEW; None if there is none.
+Take: TypeAlias = Callable[[str], Lab | None]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -47,6 +52,10 @@ def again(scenario: Scenario) -> Scenario:
     return dataclasses.replace(scenario, name=f"{scenario.name} again")
 
 
+def nothing(_start: str) -> None:
+    """Hand over no lab."""
+
+
 class ScenarioRun:
     """A scenario on its way through a lab."""
 
@@ -61,6 +70,7 @@ class ScenarioRun:
         options: Options,
         say: run.Say,
         stop: threading.Event,
+        take: Take = nothing,
     ) -> None:
         """Prepare.
 
@@ -73,6 +83,7 @@ class ScenarioRun:
             options: how to run it.
             say: told what happens.
             stop: set when the run is to end.
+            take: hands over a lab that was begun before the pages were read.
         """
         self.scenario = scenario
         self.lab = Lab(engine, lab_plan, stop=stop)
@@ -82,6 +93,7 @@ class ScenarioRun:
         self._options = options
         self._say = say
         self._stop = stop
+        self._take = take
         self._passes = [scenario, again(scenario)] if options.twice else [scenario]
         self._results: list[list[BlockResult]] = [[] for _ in self._passes]
         self._ends = PageEnds(
@@ -165,7 +177,13 @@ class ScenarioRun:
         )
 
     def _start(self) -> None:
-        snapshot = self._newest_snapshot()
+        snapshot = None
+        if self._store is not None and self._options.restore:
+            options = self._options
+            snapshot = self._store.newest(options.base, self.scenario, at=options.restore_at)
+        begun = self._take(snapshot.key if snapshot is not None else NEW)
+        if begun is not None:
+            self.lab = begun
         names = ", ".join(self._plan.machines)
         if snapshot is None or self._store is None:
             self._say(f"starting the machines {names}")
@@ -212,21 +230,6 @@ class ScenarioRun:
         self._captured.update(
             {name: moved.get(value, value) for name, value in snapshot.record.captured.items()}
         )
-
-    def _newest_snapshot(self) -> Snapshot | None:
-        if self._store is None or not self._options.restore:
-            return None
-        blocks = self.scenario.blocks
-        ends = [n for n in range(1, len(blocks)) if blocks[n].page != blocks[n - 1].page]
-        if self.scenario.ends_page:
-            ends.append(len(blocks))
-        if self._options.restore_at is not None:
-            ends = [end for end in [self._options.restore_at] if end]
-        for end in reversed(ends):
-            found = self._store.find(snapshots.key(self._options.base, blocks[:end]))
-            if found is not None:
-                return found
-        return None
 
     def _end_page(
         self, page: str, results: Sequence[BlockResult], captured: dict[str, str]

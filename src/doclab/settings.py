@@ -7,11 +7,12 @@ import os
 import re
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sphinx.config import Config
-
-from doclab.complaints import conf_place
 from doclab.model import DoclabError
+
+if TYPE_CHECKING:
+    from sphinx.config import Config  # only a type: a lab can begin before Sphinx is there
 
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")  # RFC 1123, in small letters
 _USER = re.compile(r"[a-z][a-z0-9_-]{0,31}")
@@ -102,6 +103,15 @@ def read(config: Config, docs: Path, *, root: Path) -> Settings:
         example_exceptions=dict(config.doclab_example_exceptions),
         labs=dict(config.doclab_labs),
     )
+
+
+def conf_place(docs: Path, name: str, *, root: Path) -> str:
+    """Return where a site's conf.py sets a value, as messages say it."""
+    conf = docs / "conf.py"
+    lines = conf.read_text(encoding="utf-8").split("\n")
+    setting = re.compile(rf"\s*{re.escape(name)}\b")
+    number = next((n for n, line in enumerate(lines, 1) if setting.match(line)), None)
+    return os.path.relpath(conf, root) + (f":{number}" if number else "")
 
 
 def _deadline(value: object, place: str) -> float:

@@ -12,13 +12,13 @@ import dataclasses
 import hashlib
 import json
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from doclab.engine import LABEL, Engine
 from doclab.machine import Machine
-from doclab.model import Block, DoclabError, Location
+from doclab.model import Block, DoclabError, Location, Scenario
 from doclab.state import State
 
 _PREFIX = "doclab-snapshot-"
@@ -107,6 +107,36 @@ class SnapshotStore:
         return (
             Snapshot(key=key, folder=folder, record=_load(record)) if record is not None else None
         )
+
+    def newest(
+        self,
+        base: str,
+        scenario: Scenario,
+        *,
+        at: int | None = None,
+        changed: Collection[str] = (),
+    ) -> Snapshot | None:
+        """Return the snapshot from which the fewest blocks of a scenario are left to run.
+
+        Args:
+            base: digest of what snapshots depend on besides blocks.
+            scenario: what is to be run.
+            at: how many blocks the snapshot must hold; None: as many as it can.
+            changed: names of pages whose blocks it must not hold.
+        """
+        blocks = scenario.blocks
+        ends = [n for n in range(1, len(blocks)) if blocks[n].page != blocks[n - 1].page]
+        if scenario.ends_page:
+            ends.append(len(blocks))
+        if at is not None:
+            ends = [at] if at else []
+        for end in reversed(ends):
+            if any(block.page in changed for block in blocks[:end]):
+                continue
+            found = self.find(key(base, blocks[:end]))
+            if found is not None:
+                return found
+        return None
 
     def save(self, key: str, *, place: str, machines: Sequence[Machine], record: Record) -> bool:
         """Take a snapshot; say whether there is one now that was not there before.

@@ -7,6 +7,7 @@ case, and no lab outlives its run unless it is to be kept.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import os
 import sys
 import threading
@@ -14,21 +15,25 @@ import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
-from doclab import accept, expectation_lint, ledger, plan, prose, reports, run
-from doclab.collect import Site, collect
+from doclab import expectation_lint, ledger, memory, plan, prose, run
+from doclab.ahead import Ahead
 from doclab.findings import Findings
 from doclab.model import BlockResult, DoclabError, Ledger, Location, Scenario
 from doclab.progress import Progress
 from doclab.reports import github, text
-from doclab.scenario_run import Options, ScenarioRun, again
+from doclab.run import Say
+from doclab.scenario_run import Options, ScenarioRun, Take, again, nothing
 from doclab.shell import hand_over, offer_shell
-from doclab.workshop import opened
+from doclab.site import Site
+from doclab.workshop import Workshop, opened
 
 
 def read_site(options: argparse.Namespace) -> Site:
     """Collect the pages that the command line names."""
-    root = Path.cwd().resolve()
-    return collect(options.docs.resolve(), root=root, work=options.build.resolve() / "doclab")
+    # Here, since Sphinx takes long to load: what does not need it begins meanwhile.
+    from doclab.collect import collect  # noqa: PLC0415
+
+    return collect(options.docs.resolve(), root=Path.cwd().resolve(), work=_work(options))
 
 
 def test(options: argparse.Namespace) -> int:
@@ -43,6 +48,9 @@ def test(options: argparse.Namespace) -> int:
         found.errors.append("the run was interrupted.")
     except Exception:  # noqa: BLE001 - a fault of ours must not cost the ledger
         found.errors.append(f"doclab itself failed; please report this:\n{traceback.format_exc()}")
+    # Here, since what is needed last need not be loaded before a lab can begin.
+    from doclab import accept, reports  # noqa: PLC0415
+
     result = found.ledger()
     path = (options.output or options.build / "doctest") / "ledger.json"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -80,16 +88,10 @@ def shell(options: argparse.Namespace) -> int:
             if scenario_run.failed is None:
                 hand_over(scenario_run, block)
 
-        outcome = ScenarioRun(
-            scenario,
-            engine=workshop.engine,
-            lab_plan=workshop.lab_plan,
-            pages={page.name: page for page in site.pages},
-            store=workshop.store,
-            options=Options(base=workshop.base, deadline=site.settings.deadline),
-            say=say,
-            stop=threading.Event(),
-        ).run(at_end=hand_over_at_end)
+        stop = threading.Event()
+        outcome = _scenario_run(scenario, site, workshop, Options(), say=say, stop=stop).run(
+            at_end=hand_over_at_end
+        )
         found += outcome.results
         if outcome.errors:
             raise DoclabError("\n".join(outcome.errors))
@@ -97,6 +99,34 @@ def shell(options: argparse.Namespace) -> int:
     for result in failed:
         print(text.describe_failure(result))
     return 1 if failed else 0
+
+
+def _work(options: argparse.Namespace) -> Path:
+    return Path(options.build.resolve() / "doclab")
+
+
+def _scenario_run(
+    scenario: Scenario,
+    site: Site,
+    workshop: Workshop,
+    options: Options,
+    *,
+    say: Say,
+    stop: threading.Event,
+    take: Take = nothing,
+) -> ScenarioRun:
+    """Prepare to run a scenario of a site in a lab of the workshop."""
+    return ScenarioRun(
+        scenario,
+        engine=workshop.engine,
+        lab_plan=workshop.lab_plan,
+        pages={page.name: page for page in site.pages},
+        store=workshop.store,
+        options=dataclasses.replace(options, base=workshop.base, deadline=site.settings.deadline),
+        say=say,
+        stop=stop,
+        take=take,
+    )
 
 
 def _tell_github(found: Ledger) -> None:
@@ -109,52 +139,91 @@ def _tell_github(found: Ledger) -> None:
 
 
 def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None:
-    say("collecting the pages")
-    site = read_site(options)
+    stop = threading.Event()
+    with Ahead(lab=options.lab, docs=options.docs, say=say, stop=stop) as ahead:
+        say("collecting the pages")
+        _begin(ahead, options)
+        site = read_site(options)
+        _check(site)
+        found.versions.update(site.settings.versions)
+        found.lab = site.settings.lab(options.lab)
+        found.pages = site.pages
+        _plan(site, options, facts={})  # mistakes on the command line come first
+        with ahead.opened(site, lab=found.lab) as workshop:
+            _run(site, options, workshop, found, say=say, stop=stop, take=ahead.take)
+    found.finish(whole=not (options.pages or options.word or options.variant or options.first))
+
+
+def _begin(ahead: Ahead, options: argparse.Namespace) -> None:
+    """Begin with labs for the site as it was, unless a person wants to wait for each."""
+    docs, root = options.docs.resolve(), Path.cwd().resolve()
+    remembered = memory.recall(docs, root=root, work=_work(options))
+    if remembered is not None:
+        ahead.begin(
+            remembered,
+            lambda site, facts: _plan(site, options, facts=facts),
+            labs=options.jobs,
+            restore=options.cache and not options.infer,
+        )
+
+
+def _check(site: Site) -> None:
+    """Look for mistakes in the pages.
+
+    Raises:
+        DoclabError: with all of them.
+    """
     if problems := [*expectation_lint.lint(site.pages), *prose.check(site)]:
         raise DoclabError("\n".join(problems))
-    found.versions.update(site.settings.versions)
-    found.lab = site.settings.lab(options.lab)
-    found.pages = site.pages
-    _plan(site, options, facts={})  # mistakes on the command line come first
-    stop = threading.Event()
-    with opened(site, lab=found.lab, docs=options.docs, say=say) as workshop:
-        scenarios = _plan(site, options, facts=workshop.lab_plan.images.facts)
-        found.scenarios = (*scenarios, *(map(again, scenarios) if options.twice else ()))
-        count = sum(len(scenario.blocks) for scenario in scenarios)
-        say(f"{count} blocks in {len(scenarios)} scenarios: {', '.join(s.name for s in scenarios)}")
 
-        def run_one(scenario: Scenario) -> None:
-            prefix = f"{scenario.name}: " if len(scenarios) > 1 else ""
-            outcome = ScenarioRun(
-                scenario,
-                engine=workshop.engine,
-                lab_plan=workshop.lab_plan,
-                pages={page.name: page for page in site.pages},
-                store=None if options.infer else workshop.store,
-                options=Options(
-                    keep=options.keep,
-                    twice=options.twice,
-                    restore=options.cache,
-                    base=workshop.base,
-                    deadline=site.settings.deadline,
-                    lenient=bool(options.update or options.infer),
-                ),
-                say=lambda message: say(prefix + message),
-                stop=stop,
-            ).run(at_end=offer_shell if sys.stdin.isatty() else None)
-            found.results += outcome.results
-            found.errors += outcome.errors
-            found.versions.update(outcome.versions)
 
+def _run(
+    site: Site,
+    options: argparse.Namespace,
+    workshop: Workshop,
+    found: Findings,
+    *,
+    say: Progress,
+    stop: threading.Event,
+    take: Take,
+) -> None:
+    """Run the scenarios that the command line asks for."""
+    from doclab import accept  # noqa: PLC0415 - see `test`
+
+    scenarios = _plan(site, options, facts=workshop.lab_plan.images.facts)
+    found.scenarios = (*scenarios, *(map(again, scenarios) if options.twice else ()))
+    count = sum(len(scenario.blocks) for scenario in scenarios)
+    say(f"{count} blocks in {len(scenarios)} scenarios: {', '.join(s.name for s in scenarios)}")
+    how = Options(
+        keep=options.keep,
+        twice=options.twice,
+        take=not options.infer,
+        restore=options.cache and not options.infer,
+        lenient=bool(options.update or options.infer),
+    )
+
+    def run_one(scenario: Scenario) -> None:
+        prefix = f"{scenario.name}: " if len(scenarios) > 1 else ""
+        outcome = _scenario_run(
+            scenario,
+            site,
+            workshop,
+            how,
+            say=lambda message: say(prefix + message),
+            stop=stop,
+            take=take,
+        ).run(at_end=offer_shell if sys.stdin.isatty() else None)
+        found.results += outcome.results
+        found.errors += outcome.errors
+        found.versions.update(outcome.versions)
+
+    run.run_all(scenarios, run_one, jobs=options.jobs, stop=stop)
+    for _ in range((options.infer or 1) - 1):
+        if not accept.other_failures(found.ledger()).green:
+            break  # what is broken says nothing about what varies
+        found.earlier.append(found.results)
+        found.results = []
         run.run_all(scenarios, run_one, jobs=options.jobs, stop=stop)
-        for _ in range((options.infer or 1) - 1):
-            if not accept.other_failures(found.ledger()).green:
-                break  # what is broken says nothing about what varies
-            found.earlier.append(found.results)
-            found.results = []
-            run.run_all(scenarios, run_one, jobs=options.jobs, stop=stop)
-    found.finish(whole=not (options.pages or options.word or options.variant or options.first))
 
 
 def _plan(

@@ -5,15 +5,17 @@ from __future__ import annotations
 import dataclasses
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 from doclab import __version__, engine, leftovers, repository, settings, snapshots
-from doclab.collect import Site
 from doclab.engine import Engine
 from doclab.images import ImageStore
 from doclab.lab import LabPlan
+from doclab.model import DoclabError
 from doclab.run import Say
+from doclab.site import Site
 from doclab.snapshots import SnapshotStore
 
 
@@ -28,7 +30,7 @@ class Workshop:
 
 
 @contextmanager
-def opened(site: Site, *, lab: str, docs: Path, say: Say) -> Iterator[Workshop]:
+def opened(site: Site, *, lab: str, docs: Path, say: Say, build: bool = True) -> Iterator[Workshop]:
     """Find the engine, remove stale labs, build images, copy the project.
 
     Args:
@@ -37,37 +39,48 @@ def opened(site: Site, *, lab: str, docs: Path, say: Say) -> Iterator[Workshop]:
         docs: directory of the pages, whose files snapshots do not depend on: what
             counts of a page are its blocks.
         say: told what happens.
+        build: whether to build images that are not there; if not, it is an error.
 
     Raises:
         DoclabError: if something is missing or does not work.
     """
-    podman = engine.detect()
-    for name in leftovers.remove_stale(podman):
-        say(f"removed {name}, which an earlier run had left behind")
     settings.check_recipe(site.settings, site.docs, root=site.root)
-    images = ImageStore(podman, site.settings.recipe, say).ensure(lab, site.settings.labs[lab])
-    with tempfile.TemporaryDirectory(prefix="doclab-") as folder:
-        copy = None
-        if site.settings.repository:
-            copy = repository.snapshot(site.root, Path(folder) / "repository.git")
+    with tempfile.TemporaryDirectory(prefix="doclab-") as folder, ThreadPoolExecutor(2) as pool:
+        copying = pool.submit(_copy, site, Path(folder) / "repository.git")
+        reading = pool.submit(_other_files, site.root, docs.resolve())
+        podman = engine.detect()
+        for name in leftovers.remove_stale(podman):
+            say(f"removed {name}, which an earlier run had left behind")
+        store, base_image = ImageStore(podman, site.settings.recipe, say), site.settings.labs[lab]
+        images = (store.ensure if build else store.present)(lab, base_image)
+        if images is None:
+            raise DoclabError(f"the images of {lab} are not there.")
         lab_plan = LabPlan(
             machines=site.settings.machines,
             user=site.settings.user,
             images=images,
             repository=site.settings.repository,
-            snapshot=copy,
-            record=any(page.clean_up is not None for page in site.pages),
+            snapshot=copying.result(),
+            record=site.records,
         )
-        files = {
-            name: (site.root / name).read_bytes()
-            for name in repository.files(site.root) or ()
-            if not (site.root / name).resolve().is_relative_to(docs.resolve())
-        }
         parts = [__version__, images.machine, images.registry, *map(str, site.settings.machines)]
         parts += [f"{name}={version}" for name, version in sorted(site.settings.versions.items())]
         yield Workshop(
             engine=podman,
             lab_plan=lab_plan,
             store=SnapshotStore(podman, project=site.root),
-            base=snapshots.base_key(parts, files),
+            base=snapshots.base_key(parts, reading.result()),
         )
+
+
+def _copy(site: Site, target: Path) -> Path | None:
+    return repository.snapshot(site.root, target) if site.settings.repository else None
+
+
+def _other_files(root: Path, docs: Path) -> dict[str, bytes]:
+    """Return the contents of the project's files, but for those of the pages."""
+    return {
+        name: (root / name).read_bytes()
+        for name in repository.files(root) or ()
+        if not (root / name).resolve().is_relative_to(docs)
+    }

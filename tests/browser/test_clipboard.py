@@ -21,8 +21,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 from sphinx.util.docutils import docutils_namespace
 
-from doclab.collect import Site, collect
+from doclab.collect import collect
 from doclab.model import Block
+from doclab.site import Site
 from doclab.typed import shown, typed
 
 ROOT = Path(__file__).resolve().parents[2]
