@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
+import shutil
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from conftest import block
+from test_engine import an_engine, podman
 
 from doclab import snapshots
+from doclab.machine import Machine
 from doclab.model import Location
+from doclab.snapshots import GoneError, Record, SnapshotStore
 
 
 def test_moved_blocks_are_the_same() -> None:
@@ -62,3 +71,91 @@ def test_the_place_is_left_out_wholly() -> None:
     """No path of this machine is in a key."""
     moved = dataclasses.replace(block(), location=Location(path=Path("/elsewhere"), line=1))
     assert snapshots.key("", [moved]) == snapshots.key("", [block()])
+
+
+# Volumes are directories.
+PODMAN = """
+cd {folder}
+for last; do :; done
+case "$1 $2" in
+  "volume create") mkdir "$last";;
+  "volume inspect") test -d "$last" && echo {folder}/"$last";;
+  "volume ls") ls;;
+  "volume rm") shift 3; rm -r "$@";;
+esac
+"""
+RECORD = Record(taken="", ledger="", captured={}, addresses={}, first={}, last={})
+
+
+class Computer:
+    """A machine whose files are in a directory; a run of a project on it."""
+
+    def __init__(self, folder: Path, project: Path) -> None:
+        """Make the directories."""
+        self.files = folder / "files"
+        self.files.mkdir()
+        (self.files / "a").write_text("saved", encoding="utf-8")
+        self.machine = cast(
+            "Machine",
+            argparse.Namespace(name="server", container="c", folders=lambda: {"/": self.files}),
+        )
+        self.engine = an_engine(podman(folder, PODMAN.format(folder=project.parent / "volumes")))
+        self.store = SnapshotStore(self.engine, project=project)
+
+    def save(self, key: str) -> bool:
+        """Save the machine, always at the same place."""
+        return self.store.save(key, place="end", machines=[self.machine], record=RECORD)
+
+
+@pytest.fixture
+def computers(tmp_path: Path) -> Callable[[str], Computer]:
+    """Return a function that makes a machine for a run of its own."""
+    (tmp_path / "volumes").mkdir()
+    (tmp_path / "project").mkdir()
+
+    def make(name: str) -> Computer:
+        (tmp_path / name).mkdir()
+        return Computer(tmp_path / name, tmp_path / "project")
+
+    return make
+
+
+def test_a_snapshot_in_use_is_not_removed(
+    computers: Callable[[str], Computer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another run of the same checkout, which replaces it, waits until it is restored."""
+    one, other = computers("one"), computers("other")
+    assert one.save("old")
+    found = one.store.find("old")
+    assert found is not None
+    copying, removing = threading.Event(), threading.Event()
+
+    def copy_files(_engine: object, source: Path, target: Path) -> None:
+        if copying.is_set():  # it is the other run that copies: it is past the removal
+            removing.set()
+            return
+        copying.set()
+        assert not removing.wait(0.5)
+        shutil.copytree(source, target, dirs_exist_ok=True)
+
+    monkeypatch.setattr(type(one.engine), "copy_files", copy_files)
+    (one.files / "a").unlink()
+    with ThreadPoolExecutor() as pool:
+        restoring = pool.submit(one.store.restore, found, one.machine)
+        assert copying.wait(10)
+        assert pool.submit(other.save, "new").result()
+        restoring.result()
+    assert one.store.find("old") is None
+    assert one.store.find("new") is not None
+
+
+def test_a_snapshot_that_is_gone(computers: Callable[[str], Computer]) -> None:
+    """It was found, and was replaced before it could be restored."""
+    one, other = computers("one"), computers("other")
+    one.save("old")
+    found: Any = one.store.find("old")
+    other.save("new")
+    with pytest.raises(GoneError, match="another run has removed the snapshot meanwhile"):
+        one.store.restore(found, one.machine)
+    one.store.note_mended(found, [])
+    assert one.store.find("old") is None

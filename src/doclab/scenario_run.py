@@ -15,7 +15,7 @@ from doclab.limits import SCENARIO
 from doclab.model import BlockResult, DoclabError, Fate, Page, Scenario
 from doclab.page_ends import PageEnds
 from doclab.progress import Watch
-from doclab.snapshots import Snapshot, SnapshotStore
+from doclab.snapshots import GoneError, Snapshot, SnapshotStore
 from doclab.terminal import StoppedError
 
 NEW = ""  # stands for a lab that is not restored
@@ -192,18 +192,25 @@ class ScenarioRun:
         taken = datetime.fromisoformat(snapshot.record.taken).astimezone()
         page = self.scenario.blocks[len(ledger.load(snapshot.record.ledger).results) - 1].page
         self._say(f"restoring the machines {names} to the end of {page}, as of {taken:%d %b %H:%M}")
-        self.lab.start(restored=(self._store, snapshot))
-        mended, difference = self.lab.brought_back()
+        try:
+            self.lab.start(restored=(self._store, snapshot))
+            mended, difference = self.lab.brought_back()
+        except GoneError as error:
+            self._start_again(f"the snapshot cannot be used: {error}")
+            return
         if difference is not None:
-            self._say(f"the snapshot cannot be used: after a restart, {difference}")
             self._store.remove(snapshot)
-            self.lab.remove()
-            self.lab = Lab(self._engine, self._plan, stop=self._stop)
-            self._start()
+            self._start_again(f"the snapshot cannot be used: after a restart, {difference}")
             return
         if snapshot.record.mended is None:
             self._store.note_mended(snapshot, mended)
         self._take_over(snapshot)
+
+    def _start_again(self, reason: str) -> None:
+        self._say(reason)
+        self.lab.remove()
+        self.lab = Lab(self._engine, self._plan, stop=self._stop)
+        self._start()
 
     def _take_over(self, snapshot: Snapshot) -> None:
         """Know what a restored lab's blocks printed and captured."""

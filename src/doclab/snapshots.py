@@ -11,7 +11,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,12 +18,15 @@ from pathlib import Path
 from doclab.engine import LABEL, Engine
 from doclab.machine import Machine
 from doclab.model import Block, DoclabError, Location, Scenario
+from doclab.project_lock import ProjectLock
 from doclab.state import State
 
 _PREFIX = "doclab-snapshot-"
 _RECORD = "snapshot.json"
-_locks: dict[str, threading.Lock] = {}
-_locks_lock = threading.Lock()
+
+
+class GoneError(DoclabError):
+    """A snapshot that was found is not there any more."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -96,6 +98,7 @@ class SnapshotStore:
             project: directory of the project, so that projects do not mix.
         """
         self._engine = engine
+        self._lock = ProjectLock(project)
         self._project = hashlib.sha256(str(project).encode()).hexdigest()[:12]
 
     def find(self, key: str) -> Snapshot | None:
@@ -147,11 +150,11 @@ class SnapshotStore:
             machines: to be saved. They stand still meanwhile, for about a second.
             record: what to keep besides files.
         """
-        with _lock(key):
+        with self._lock.to_remove():
             if self.find(key) is not None:
                 return False
-            self._engine.call("volume", "rm", "--force", self._volume(key), check=False)
             slot = hashlib.sha256(place.encode()).hexdigest()[:12]
+            self._engine.call("volume", "rm", "--force", self._volume(key), check=False)
             self._remove_all(f"{LABEL}.slot={self._project}-{slot}")
             self._engine.call(
                 "volume", "create",
@@ -177,24 +180,37 @@ class SnapshotStore:
             return True
 
     def restore(self, snapshot: Snapshot, machine: Machine) -> None:
-        """Put the files of a snapshot into a machine that was created and not started."""
-        self._copy_all(
-            (snapshot.folder / machine.name / _flat(place), target)
-            for place, target in machine.folders().items()
-        )
+        """Put the files of a snapshot into a machine that was created and not started.
+
+        Raises:
+            GoneError: if another run has removed the snapshot meanwhile.
+            DoclabError: if a file cannot be copied.
+        """
+        folders = machine.folders()
+        with self._lock.to_use():
+            if self._engine.read_file(snapshot.folder / _RECORD) is None:
+                raise GoneError("another run has removed the snapshot meanwhile.")
+            self._copy_all(
+                (snapshot.folder / machine.name / _flat(place), target)
+                for place, target in folders.items()
+            )
 
     def note_mended(self, snapshot: Snapshot, mended: Sequence[tuple[str, Sequence[str]]]) -> None:
         """Note what brought a lab restored from it into the state that was recorded."""
         record = dataclasses.replace(snapshot.record, mended=mended)
-        self._engine.write_file(snapshot.folder / _RECORD, _dump(record))
+        with self._lock.to_use():
+            if self._engine.read_file(snapshot.folder / _RECORD) is not None:
+                self._engine.write_file(snapshot.folder / _RECORD, _dump(record))
 
     def remove(self, snapshot: Snapshot) -> None:
         """Throw a snapshot away."""
-        self._engine.call("volume", "rm", "--force", self._volume(snapshot.key), check=False)
+        with self._lock.to_remove():
+            self._engine.call("volume", "rm", "--force", self._volume(snapshot.key), check=False)
 
     def remove_all(self) -> int:
         """Throw all snapshots of the project away; return how many there were."""
-        return self._remove_all(f"{LABEL}.snapshot={self._project}")
+        with self._lock.to_remove():
+            return self._remove_all(f"{LABEL}.snapshot={self._project}")
 
     def _remove_all(self, label: str) -> int:
         found = self._engine.call("volume", "ls", "--quiet", f"--filter=label={label}")
@@ -220,11 +236,6 @@ class SnapshotStore:
 
 def _flat(place: str) -> str:
     return place.strip("/").replace("/", "-") or "root"
-
-
-def _lock(key: str) -> threading.Lock:
-    with _locks_lock:
-        return _locks.setdefault(key, threading.Lock())
 
 
 def _dump(record: Record) -> str:
