@@ -18,7 +18,8 @@ from typing import cast
 
 from doclab.engine import Engine
 from doclab.images import Images
-from doclab.lab import Lab, LabPlan
+from doclab.lab import Lab
+from doclab.lab_plan import LabPlan
 from doclab.model import Block, BlockResult, Command, Fate, Location, Scenario
 from doclab.run import run_scenario
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from doclab import engine, lab, plan, repository
 from doclab.collect import collect
 from doclab.images import ImageStore
+from doclab.lab_plan import LabPlan
 from doclab.model import Block, Fate, Scenario
 from doclab.run import run_scenario
 from doclab.site import Site
@@ -83,7 +84,7 @@ def main(rounds: int = 3) -> None:
     images = ImageStore(podman, site.settings.recipe, print).ensure(name, site.settings.labs[name])
     found: dict[str, list[float]] = {"doclab": [], "scripts": []}
     with tempfile.TemporaryDirectory() as folder:
-        lab_plan = lab.LabPlan(
+        lab_plan = LabPlan(
             machines=site.settings.machines,
             user=site.settings.user,
             images=images,

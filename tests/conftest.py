@@ -19,7 +19,8 @@ from sphinx.util.docutils import docutils_namespace
 from doclab.collect import collect
 from doclab.engine import Engine
 from doclab.images import Images
-from doclab.lab import Lab, LabPlan
+from doclab.lab import Lab
+from doclab.lab_plan import LabPlan
 from doclab.model import Block, Command, Location, Page, Placeholder, Scenario, Tab
 from doclab.outcome import Outcome
 from doclab.screen import clean

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 import secrets
 import shlex
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 
 from doclab import addresses, faithful, leftovers, share, state
 from doclab import machine as machines
 from doclab.engine import LABEL, Engine
 from doclab.faithful import Returned
-from doclab.images import Images
+from doclab.lab_plan import LabPlan
 from doclab.machine import START_DEADLINE, Machine
 from doclab.model import DoclabError
 from doclab.share import Share
@@ -24,18 +22,6 @@ from doclab.state import State
 from doclab.terminal import Terminal
 
 _REGISTRY = "registry"  # the name by which machines know it
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class LabPlan:
-    """What a lab is made of."""
-
-    machines: tuple[str, ...]
-    user: str  # who logs in
-    images: Images
-    repository: str  # address from which pages clone the project
-    snapshot: Path | None  # a bare Git repository that answers for it
-    record: bool = False  # whether the state of a new machine is recorded
 
 
 class Lab:
@@ -68,7 +54,7 @@ class Lab:
         self._brought_back: dict[str, Returned] = {}
         self.first_states: dict[str, State] = {}  # before the first block, if recorded
 
-    def begin(self, *, restored: tuple[SnapshotStore, Snapshot] | None = None) -> None:
+    def begin(self, *, restored: tuple[SnapshotStore, Snapshot] | None = None) -> Future[None]:
         """Begin to make the network and the machines; do not wait.
 
         Args:
@@ -76,6 +62,7 @@ class Lab:
         """
         self._restored = restored
         self._begun = self._pool.submit(self._make)
+        return self._begun
 
     def start(self, *, restored: tuple[SnapshotStore, Snapshot] | None = None) -> None:
         """Begin, if that was not done yet; wait until the first machine is up.
@@ -86,14 +73,19 @@ class Lab:
         Raises:
             DoclabError: if a machine does not start.
         """
-        if self._begun is None:
-            self.begin(restored=restored)
-        if self._begun is not None:
-            self._begun.result()
+        (self._begun or self.begin(restored=restored)).result()
         self.machine(self._plan.machines[0])
 
     def _make(self) -> None:
-        sharing = self._pool.submit(self._make_share)
+        sharing = self._pool.submit(
+            share.make,
+            self._engine,
+            f"{self.name}-share",
+            labels=self._labels,
+            nonce=self._nonce,
+            repository=self._plan.repository,
+            snapshot=self._plan.snapshot,
+        )
         self._engine.call("network", "create", "--ipv6", *self._labels, self.name)
         networks = self._networks()
         self._share = sharing.result()
@@ -228,21 +220,9 @@ class Lab:
             removing.result()
 
     def _networks(self) -> dict[str, str]:
-        found = self._engine.call(
-            "network", "inspect", "--format={{range .Subnets}}{{.Subnet}} {{end}}", self.name
-        )
-        names = (_REGISTRY, *self._plan.machines)
-        return addresses.allot(self.name, found.stdout.split(), names)
-
-    def _make_share(self) -> Share:
-        return share.make(
-            self._engine,
-            f"{self.name}-share",
-            labels=self._labels,
-            nonce=self._nonce,
-            repository=self._plan.repository,
-            snapshot=self._plan.snapshot,
-        )
+        form = "--format={{range .Subnets}}{{.Subnet}} {{end}}"
+        found = self._engine.call("network", "inspect", form, self.name)
+        return addresses.allot(self.name, found.stdout.split(), (_REGISTRY, *self._plan.machines))
 
     def _start_machine(self, name: str, network: str, folder: str) -> Machine:
         made = machines.create(
@@ -256,16 +236,15 @@ class Lab:
             stop=self._stop,
             start=self._restored is None,
         )
-        if self._restored is not None:
-            store, snapshot = self._restored
-            store.restore(snapshot, made)
-            self._engine.call("start", made.container)
+        if self._restored is None:
+            made.wait_until_up()
+            if self._plan.record:
+                self.first_states[name] = state.read(made)
+            return made
+        store, snapshot = self._restored
+        store.restore(snapshot, made)
+        self._engine.call("start", made.container)
         made.wait_until_up()
-        if self._restored is not None:
-            self.first_states.update(self._restored[1].record.first)
-            self._brought_back[name] = faithful.bring_back(
-                made, self._restored[1].record, self._plan.user
-            )
-        elif self._plan.record:
-            self.first_states[name] = state.read(made)
+        self.first_states.update(snapshot.record.first)
+        self._brought_back[name] = faithful.bring_back(made, snapshot.record, self._plan.user)
         return made

@@ -6,11 +6,13 @@ import dataclasses
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TypeAlias
 
 from doclab import ledger, run
 from doclab.engine import Engine
-from doclab.lab import Lab, LabPlan
+from doclab.lab import Lab
+from doclab.lab_plan import LabPlan
 from doclab.limits import SCENARIO
 from doclab.model import BlockResult, DoclabError, Fate, Page, Scenario
 from doclab.page_ends import PageEnds
@@ -86,8 +88,8 @@ class ScenarioRun:
             take: hands over a lab that was begun before the pages were read.
         """
         self.scenario = scenario
-        self.lab = Lab(engine, lab_plan, stop=stop)
-        self._engine = engine
+        self._new_lab = partial(Lab, engine, lab_plan, stop=stop)
+        self.lab = self._new_lab()
         self._plan = lab_plan
         self._store = store
         self._options = options
@@ -177,13 +179,10 @@ class ScenarioRun:
         )
 
     def _start(self) -> None:
-        snapshot = None
-        if self._store is not None and self._options.restore:
-            options = self._options
-            snapshot = self._store.newest(options.base, self.scenario, at=options.restore_at)
-        begun = self._take(snapshot.key if snapshot is not None else NEW)
-        if begun is not None:
-            self.lab = begun
+        how, snapshot = self._options, None
+        if self._store is not None and how.restore:
+            snapshot = self._store.newest(how.base, self.scenario, at=how.restore_at)
+        self.lab = self._take(snapshot.key if snapshot is not None else NEW) or self.lab
         names = ", ".join(self._plan.machines)
         if snapshot is None or self._store is None:
             self._say(f"starting the machines {names}")
@@ -196,20 +195,20 @@ class ScenarioRun:
             self.lab.start(restored=(self._store, snapshot))
             mended, difference = self.lab.brought_back()
         except GoneError as error:
-            self._start_again(f"the snapshot cannot be used: {error}")
+            self._start_again(str(error))
             return
         if difference is not None:
             self._store.remove(snapshot)
-            self._start_again(f"the snapshot cannot be used: after a restart, {difference}")
+            self._start_again(f"after a restart, {difference}")
             return
         if snapshot.record.mended is None:
             self._store.note_mended(snapshot, mended)
         self._take_over(snapshot)
 
     def _start_again(self, reason: str) -> None:
-        self._say(reason)
+        self._say(f"the snapshot cannot be used: {reason}")
         self.lab.remove()
-        self.lab = Lab(self._engine, self._plan, stop=self._stop)
+        self.lab = self._new_lab()
         self._start()
 
     def _take_over(self, snapshot: Snapshot) -> None:
@@ -241,8 +240,8 @@ class ScenarioRun:
     def _end_page(
         self, page: str, results: Sequence[BlockResult], captured: dict[str, str]
     ) -> None:
-        first_pass = results is self._results[0]
-        self._ends.end(page, self.lab, results, captured, first_pass=first_pass)
+        first = results is self._results[0]
+        self._ends.end(page, self.lab, results, captured, first_pass=first)
 
     def _keep(self) -> None:
         self.lab.keep()

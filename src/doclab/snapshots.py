@@ -162,9 +162,10 @@ class SnapshotStore:
                 f"--label={LABEL}.slot={self._project}-{slot}",
                 self._volume(key),
             )  # fmt: skip
+        with self._lock.to_use():
             folder = self._folder(key)
             if folder is None:
-                raise DoclabError(f"the volume {self._volume(key)} was removed by somebody.")
+                raise GoneError(f"another run has removed the volume {self._volume(key)}.")
             containers = [machine.container for machine in machines]
             places = {machine.name: machine.folders() for machine in machines}
             self._engine.call("pause", *containers)
@@ -177,7 +178,7 @@ class SnapshotStore:
             finally:
                 self._engine.call("unpause", *containers)
             self._engine.write_file(folder / _RECORD, _dump(record))
-            return True
+        return True
 
     def restore(self, snapshot: Snapshot, machine: Machine) -> None:
         """Put the files of a snapshot into a machine that was created and not started.

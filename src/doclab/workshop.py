@@ -12,7 +12,7 @@ from pathlib import Path
 from doclab import __version__, engine, leftovers, repository, settings, snapshots
 from doclab.engine import Engine
 from doclab.images import ImageStore
-from doclab.lab import LabPlan
+from doclab.lab_plan import LabPlan
 from doclab.model import DoclabError
 from doclab.run import Say
 from doclab.site import Site

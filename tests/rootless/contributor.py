@@ -19,6 +19,7 @@ from pathlib import Path
 from doclab import engine, lab, repository
 from doclab.collect import collect
 from doclab.images import ImageStore
+from doclab.lab_plan import LabPlan
 from doclab.progress import Progress
 
 MACHINE = "contributor"
@@ -107,7 +108,7 @@ def main() -> None:
         copy = repository.snapshot(root, Path(folder) / "repository.git")
         if copy is None:
             sys.exit("rootless: this is no Git checkout, and the laptop needs one to clone.")
-        plan = lab.LabPlan(
+        plan = LabPlan(
             machines=(MACHINE,),
             user=settings.user,
             images=images,
