@@ -47,6 +47,7 @@ class PageEnds:
         self._say = say
         self._stop = stop
         self.errors: list[str] = []  # what pages promised and did not do
+        self.versions: dict[str, str] = {}  # of the first machine, read meanwhile at the very end
 
     def end(
         self,
@@ -68,11 +69,15 @@ class PageEnds:
         """
         promise = self._pages[page].clean_up
         if promise is not None:
+            machines = lab.all_machines()
             with ThreadPoolExecutor() as pool:
+                versions = pool.submit(machines[0].versions)
                 for errors in pool.map(
-                    lambda machine: self._not_undone(machine, lab, promise), lab.all_machines()
+                    lambda machine: self._not_undone(machine, lab, promise), machines
                 ):
                     self.errors += errors
+                if len(results) == len(self._scenario.blocks):
+                    self.versions = versions.result()
         if self._store is None or not first_pass:
             return
         if len(results) == len(self._scenario.blocks) and not self._scenario.ends_page:

@@ -127,7 +127,8 @@ class ScenarioRun:
                     reason = f"{self.failed.block.location} failed"
                     break
                 self._run(scenario, watch, results)
-            self._versions = self.lab.machine(self._plan.machines[0]).versions()
+            first = self.lab.machine(self._plan.machines[0])
+            self._versions = self._ends.versions or first.versions()
             if at_end is not None:
                 watch.cancel()
                 at_end(self)
@@ -240,12 +241,11 @@ class ScenarioRun:
     def _end_page(
         self, page: str, results: Sequence[BlockResult], captured: dict[str, str]
     ) -> None:
-        first = results is self._results[0]
-        self._ends.end(page, self.lab, results, captured, first_pass=first)
+        new = results is self._results[0]
+        self._ends.end(page, self.lab, results, captured, first_pass=new)
 
     def _keep(self) -> None:
         self.lab.keep()
         lines = "".join(f"\n  {self.lab.enter_line(name)}" for name in self._plan.machines)
-        self._say(
-            f"the lab {self.lab.name} is kept; `nox -s clean` removes it. To enter it:{lines}"
-        )
+        kept = f"the lab {self.lab.name} is kept; `nox -s clean` removes it."
+        self._say(f"{kept} To enter it:{lines}")
