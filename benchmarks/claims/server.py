@@ -32,7 +32,7 @@ class Server:
         """Take a lab in which the page that prepares the server has been done."""
         self._server = lab.machine("server")
         self._laptop = lab.machine("laptop")
-        self.address = self._server.addresses()[0]
+        self.address = self._server.addresses[0]
 
     def as_test(self, script: str) -> str:
         """Run a script as the user `test`; return what it prints.
