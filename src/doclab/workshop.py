@@ -44,11 +44,11 @@ def opened(site: Site, *, lab: str, docs: Path, say: Say, build: bool = True) ->
     Raises:
         DoclabError: if something is missing or does not work.
     """
-    settings.check_recipe(site.settings, site.docs, root=site.root)
     with tempfile.TemporaryDirectory(prefix="doclab-") as folder, ThreadPoolExecutor(2) as pool:
         copying = pool.submit(_copy, site, Path(folder) / "repository.git")
         reading = pool.submit(_other_files, site.root, docs.resolve())
         podman = engine.detect()
+        settings.check_recipe(site.settings, site.docs, root=site.root)
         for name in leftovers.remove_stale(podman):
             say(f"removed {name}, which an earlier run had left behind")
         store, base_image = ImageStore(podman, site.settings.recipe, say), site.settings.labs[lab]
