@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
-from doclab import accept, expectation_lint, ledger, plan, prose, reports, run
+from doclab import accept, captures, expectation_lint, ledger, plan, prose, reports, run
 from doclab.collect import Site, collect
 from doclab.findings import Findings
 from doclab.model import BlockResult, DoclabError, Ledger, Location, Scenario
@@ -120,6 +120,9 @@ def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None
     stop = threading.Event()
     with opened(site, lab=found.lab, docs=options.docs, say=say) as workshop:
         scenarios = _plan(site, options, facts=workshop.lab_plan.images.facts)
+        known = captures.origins(plan.plan(site.pages))
+        if problems := captures.never_made(scenarios, known):
+            raise DoclabError("\n".join(problems))
         found.scenarios = (*scenarios, *(map(again, scenarios) if options.twice else ()))
         count = sum(len(scenario.blocks) for scenario in scenarios)
         say(f"{count} blocks in {len(scenarios)} scenarios: {', '.join(s.name for s in scenarios)}")
