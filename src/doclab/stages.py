@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
-from doclab import accept, captures, expectation_lint, ledger, plan, prose, reports, run
+from doclab import accept, captures, expectation_lint, ledger, plan, prose, reports, run, skips
 from doclab.collect import Site, collect
 from doclab.findings import Findings
 from doclab.model import BlockResult, DoclabError, Ledger, Location, Scenario
@@ -109,6 +109,7 @@ def _tell_github(found: Ledger) -> None:
 
 
 def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None:
+    whole = not (options.pages or options.word or options.variant or options.first)
     say("collecting the pages")
     site = read_site(options)
     if problems := [*expectation_lint.lint(site.pages), *prose.check(site)]:
@@ -157,7 +158,14 @@ def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None
             found.earlier.append(found.results)
             found.results = []
             run.run_all(scenarios, run_one, jobs=options.jobs, stop=stop)
-    found.finish(whole=not (options.pages or options.word or options.variant or options.first))
+        if whole and not (options.update or options.infer) and found.ledger().green:
+            wanted = skips.trials(
+                scenarios, {**workshop.lab_plan.images.facts, **site.settings.versions}
+            )
+            tried = skips.try_them(wanted, site, workshop, jobs=options.jobs, say=say, stop=stop)
+            found.results = tried.noted(found.results)
+            found.errors += tried.errors
+    found.finish(whole=whole)
 
 
 def _plan(

@@ -87,7 +87,7 @@ def _reasons(pages: Sequence[PageFate], fate: Fate) -> list[str]:
         groups: dict[str, list[str]] = {}
         for block in page.blocks:
             if block.fate is fate:
-                groups.setdefault(block.results[0].reason, []).append(str(block.block.location))
+                groups.setdefault(block.results[0].explained, []).append(str(block.block.location))
         for reason, places in groups.items():
             more = f" and {len(places) - 1} more" if len(places) > 1 else ""
             lines.append(f"{places[0]}{more}: {reason}")

@@ -92,6 +92,7 @@ class Block:
     background: bool = False  # whether it may leave jobs running
     restart: bool = False  # whether it restarts its machine
     skip: str | None = None  # the author's reason not to run it
+    untried: str | None = None  # why nobody tries whether it would pass by now
     same: str | None = None  # why its commands print what the one before does
 
     @property
@@ -204,8 +205,14 @@ class BlockResult:
     seconds: float
     user: str  # who ran it
     commands: tuple[CommandResult, ...] = ()  # those that ran, in order
+    trial: str = ""  # what came of trying a block that is skipped
     restored: str = ""  # when it ran, if the lab came from a snapshot (ISO 8601, UTC)
     failure: Failure | None = None
+
+    @property
+    def explained(self) -> str:
+        """The reason, with what came of trying a block that is skipped."""
+        return f"{self.reason}; {self.trial}" if self.trial else self.reason
 
     @property
     def output(self) -> str:
