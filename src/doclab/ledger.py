@@ -1,6 +1,6 @@
 """The ledger's file, ledger.json: writing it and reading it give the same ledger.
 
-The form follows from the types of `model.py`: a dataclass is an object with its
+The form follows from the types of `model`: a dataclass is an object with its
 fields, an enum is its value, a path is a string, a tuple is a list.
 """
 
