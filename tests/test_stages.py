@@ -66,7 +66,11 @@ def run_site(
     def workshop(*_arguments: object, **_options: object) -> Iterator[argparse.Namespace]:
         images = argparse.Namespace(facts=facts)
         lab_plan = argparse.Namespace(machines=("server", "laptop"), images=images)
-        yield argparse.Namespace(engine=None, lab_plan=lab_plan, store=None, base="")
+        yield argparse.Namespace(engine=None, lab_plan=lab_plan, store=None, base="", files=files())
+
+    def files() -> dict[str, str]:
+        names = [path.name for path in sites.root.iterdir() if path.is_file()]
+        return {name: (sites.root / name).read_text(encoding="utf-8") for name in names}
 
     machine = argparse.Namespace(versions=lambda: {"shell": "5"})
     monkeypatch.setattr(stages, "opened", workshop)

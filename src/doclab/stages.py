@@ -14,7 +14,18 @@ import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
-from doclab import accept, captures, expectation_lint, ledger, plan, prose, reports, run, skips
+from doclab import (
+    accept,
+    captures,
+    expectation_lint,
+    ledger,
+    plan,
+    prose,
+    reports,
+    run,
+    since,
+    skips,
+)
 from doclab.collect import Site, collect
 from doclab.findings import Findings
 from doclab.model import BlockResult, DoclabError, Ledger, Location, Scenario
@@ -46,6 +57,7 @@ def test(options: argparse.Namespace) -> int:
     result = found.ledger()
     path = (options.output or options.build / "doctest") / "ledger.json"
     path.parent.mkdir(parents=True, exist_ok=True)
+    result = since.noted(result, path.parent)
     path.write_text(ledger.dump(result), encoding="utf-8")
     paths = [path, *reports.write(result, path.parent)]
     shown = accept.other_failures(result) if options.update or options.infer else result
@@ -124,6 +136,7 @@ def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None
         known = captures.origins(plan.plan(site.pages))
         if problems := captures.never_made(scenarios, known):
             raise DoclabError("\n".join(problems))
+        found.files = workshop.files
         found.scenarios = (*scenarios, *(map(again, scenarios) if options.twice else ()))
         count = sum(len(scenario.blocks) for scenario in scenarios)
         say(f"{count} blocks in {len(scenarios)} scenarios: {', '.join(s.name for s in scenarios)}")

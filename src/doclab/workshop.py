@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,6 +27,7 @@ class Workshop:
     lab_plan: LabPlan
     store: SnapshotStore
     base: str  # digest of what snapshots depend on besides blocks
+    files: Mapping[str, str]  # digests of the project's files, without its pages
 
 
 @contextmanager
@@ -71,4 +73,7 @@ def opened(site: Site, *, lab: str, docs: Path, say: Say) -> Iterator[Workshop]:
             lab_plan=lab_plan,
             store=SnapshotStore(podman, project=site.root),
             base=snapshots.base_key(parts, files),
+            files={
+                name: hashlib.sha256(content).hexdigest()[:16] for name, content in files.items()
+            },
         )

@@ -27,6 +27,9 @@ class Ledger:
     versions: dict[str, str]  # podman, systemd, kernel, distribution, and what conf.py names
     errors: tuple[str, ...] = ()  # what went wrong outside of any block
     pages: tuple[PageSummary, ...] = ()  # all pages of the site
+    files: dict[str, str] = dataclasses.field(default_factory=dict)  # digests, without pages
+    green_at: str = ""  # when the last green run began with which a red one is compared
+    changed: tuple[str, ...] = ()  # what differs from it, for people
     lab: str = ""  # which lab, such as "trixie"
     complete: bool = False  # whether the whole site was run, not a part of it
     started: str = ""  # ISO 8601, UTC
