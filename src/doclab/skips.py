@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from doclab import needs, run
-from doclab.collect import Site
 from doclab.model import Block, BlockResult, Fate, Location, Scenario
 from doclab.run import Say
-from doclab.scenario_run import Options, ScenarioRun
-from doclab.workshop import Workshop
+from doclab.scenario_run import Outcome
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -62,19 +60,17 @@ def _can_be_tried(block: Block, facts: Mapping[str, str]) -> bool:
 
 def try_them(
     wanted: Sequence[Scenario],
-    site: Site,
-    workshop: Workshop,
+    run_alone: Callable[[Scenario], Outcome],
     *,
     jobs: int,
     say: Say,
     stop: threading.Event,
 ) -> Tried:
-    """Run each trial in a lab of its own, from a snapshot where there is one.
+    """Run each trial in a lab of its own.
 
     Args:
         wanted: what `trials` returned.
-        site: the pages.
-        workshop: what labs are made with.
+        run_alone: runs one of them.
         jobs: how many at a time.
         say: told what happens.
         stop: set when the run is to end.
@@ -85,20 +81,7 @@ def try_them(
     def try_one(scenario: Scenario) -> None:
         block = scenario.blocks[-1]
         say(f"trying {block.location}, which is skipped")
-        outcome = ScenarioRun(
-            scenario,
-            engine=workshop.engine,
-            lab_plan=workshop.lab_plan,
-            pages={page.name: page for page in site.pages},
-            store=workshop.store,
-            options=Options(
-                take=False,
-                base=workshop.base,
-                deadline=site.settings.deadline,
-            ),
-            say=lambda _message: None,
-            stop=stop,
-        ).run()
+        outcome = run_alone(scenario)
         last = outcome.results[-1]
         if outcome.errors or last.fate not in (Fate.PASSED, Fate.FAILED):
             reason = next(iter(outcome.errors), last.reason)

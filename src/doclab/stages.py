@@ -7,6 +7,7 @@ case, and no lab outlives its run unless it is to be kept.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import os
 import sys
 import threading
@@ -141,25 +142,32 @@ def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None
         count = sum(len(scenario.blocks) for scenario in scenarios)
         say(f"{count} blocks in {len(scenarios)} scenarios: {', '.join(s.name for s in scenarios)}")
 
-        def run_one(scenario: Scenario) -> None:
-            prefix = f"{scenario.name}: " if len(scenarios) > 1 else ""
-            outcome = ScenarioRun(
+        common = Options(base=workshop.base, deadline=site.settings.deadline)
+
+        def in_lab(scenario: Scenario, chosen: Options, tell: run.Say) -> ScenarioRun:
+            return ScenarioRun(
                 scenario,
                 engine=workshop.engine,
                 lab_plan=workshop.lab_plan,
                 pages={page.name: page for page in site.pages},
                 store=None if options.infer else workshop.store,
-                options=Options(
-                    keep=options.keep,
-                    twice=options.twice,
-                    restore=options.cache,
-                    base=workshop.base,
-                    deadline=site.settings.deadline,
-                    lenient=bool(options.update or options.infer),
-                ),
-                say=lambda message: say(prefix + message),
+                options=chosen,
+                say=tell,
                 stop=stop,
-            ).run(at_end=offer_shell if sys.stdin.isatty() else None)
+            )
+
+        def run_one(scenario: Scenario) -> None:
+            prefix = f"{scenario.name}: " if len(scenarios) > 1 else ""
+            chosen = dataclasses.replace(
+                common,
+                keep=options.keep,
+                twice=options.twice,
+                restore=options.cache,
+                lenient=bool(options.update or options.infer),
+            )
+            outcome = in_lab(scenario, chosen, lambda message: say(prefix + message)).run(
+                at_end=offer_shell if sys.stdin.isatty() else None
+            )
             found.results += outcome.results
             found.errors += outcome.errors
             found.versions.update(outcome.versions)
@@ -175,7 +183,15 @@ def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None
             wanted = skips.trials(
                 scenarios, {**workshop.lab_plan.images.facts, **site.settings.versions}
             )
-            tried = skips.try_them(wanted, site, workshop, jobs=options.jobs, say=say, stop=stop)
+            tried = skips.try_them(
+                wanted,
+                lambda scenario: in_lab(
+                    scenario, dataclasses.replace(common, take=False), lambda _message: None
+                ).run(),
+                jobs=options.jobs,
+                say=say,
+                stop=stop,
+            )
             found.results = tried.noted(found.results)
             found.errors += tried.errors
     found.finish(whole=whole)
