@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 from doclab.model.block import Block, Tab
 
@@ -18,7 +19,7 @@ class Scenario:
     ends_page: bool = False  # whether it stops between two pages, for somebody to go on
     cut: bool = False  # whether blocks at its end were left out, so that pages do not end
 
-    @property
+    @functools.cached_property
     def variant_label(self) -> str:
         """The choices of tabs, for people."""
         return ", ".join(tab.label for tab in self.variant) or "only"
