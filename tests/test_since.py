@@ -92,4 +92,6 @@ def test_another_doclab(page: Path, run_site: Run) -> None:
 def test_many(page: Path, run_site: Run) -> None:
     """A line stays legible."""
     found = dataclasses.replace(run_site(), green_at="x", changed=tuple(map(str, range(20))))
-    assert since_green(found).endswith("; 11; and 8 more.")
+    assert since_green(found) == ""  # nothing is to be explained
+    red = dataclasses.replace(found, errors=("an error",))
+    assert since_green(red).endswith("; 11; and 8 more.")

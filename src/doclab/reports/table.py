@@ -41,8 +41,8 @@ def headline(ledger: Ledger) -> str:
 
 
 def since_green(ledger: Ledger) -> str:
-    """Return what changed since the last green run, if this one is compared with it."""
-    if not ledger.green_at:
+    """Return what changed since the last green run, where this one is red."""
+    if not ledger.green_at or ledger.green:
         return ""
     shown = list(ledger.changed[:MOST_CHANGES])
     if len(ledger.changed) > MOST_CHANGES:
