@@ -72,6 +72,7 @@ def local(sites: Sites, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Site
             lab_plan=machines._plan,
             store=SnapshotStore(machines._engine, project=home),
             base="",
+            files={},
         )
 
     monkeypatch.chdir(sites.root)

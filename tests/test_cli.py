@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,18 @@ from doclab.reports.html import to_html
 from doclab.reports.junit import to_junit
 from doclab.reports.table import to_table
 
-pytestmark = pytest.mark.script_launch_mode("subprocess")
+#: The program as people start it; where only its words matter, `main` in this process will do.
+as_typed = pytest.mark.script_launch_mode("subprocess")
+
+
+@pytest.fixture(autouse=True)
+def signals() -> Iterator[None]:
+    """Give this process its signals back."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
 
 PAGE = "# Title\n\n```console\n$ echo a\na\n```\n"
 
@@ -45,6 +58,7 @@ def ledger(root: Path) -> Ledger:
     return found
 
 
+@as_typed
 def test_help(script_runner: ScriptRunner) -> None:
     """Each command is named."""
     done = script_runner.run(["doclab", "--help"])
@@ -53,6 +67,7 @@ def test_help(script_runner: ScriptRunner) -> None:
         assert command in done.stdout
 
 
+@as_typed
 def test_list(script_runner: ScriptRunner, sites: Sites) -> None:
     """Each block is a line with its place."""
     sites.write(index=PAGE + "\n```bash\necho a \\\n  b\necho c\n```\n")
@@ -63,6 +78,7 @@ def test_list(script_runner: ScriptRunner, sites: Sites) -> None:
     ]
 
 
+@as_typed
 @pytest.mark.parametrize(
     ("podman", "words"),
     [
@@ -96,6 +112,7 @@ def test_unknown_page(script_runner: ScriptRunner, sites: Sites) -> None:
     assert ledger(sites.root).errors
 
 
+@as_typed
 def test_author_mistake(script_runner: ScriptRunner, sites: Sites) -> None:
     """Place and remedy are shown, and nothing is run."""
     sites.write(index=PAGE + "\n```zsh\ntrue\n```\n")
@@ -148,6 +165,7 @@ def test_report(script_runner: ScriptRunner, tmp_path: Path) -> None:
     assert not (tmp_path / "ledger.json").exists()
 
 
+@as_typed
 def test_github(script_runner: ScriptRunner, sites: Sites) -> None:
     """There, mistakes are annotated where they are, and the summary goes on."""
     sites.write(index=PAGE + "\n```zsh\ntrue\n```\n")

@@ -237,6 +237,8 @@ MISTAKES = {
     "long-deadline": "```{run} bash\n:deadline: 3601\n\ntrue\n```\n",
     "bad-status": "```{run} bash\n:status: -1\n\ntrue\n```\n",
     "skip-without-reason": "```{run} bash\n:skip:\n\ntrue\n```\n",
+    "untried-without-reason": "```{run} bash\n:skip: why\n:untried:\n\ntrue\n```\n",
+    "untried-without-skip": "```{run} bash\n:untried: why\n\ntrue\n```\n",
     "unknown-option": "```{run} bash\n:retries: 3\n\ntrue\n```\n",
     "steady-without-wait": "```{run} console\n:steady: 3\n\n$ true\n```\n",
     "wait-and-running": "```{run} console\n:wait: 3\n:running:\n\n$ true\n```\n",

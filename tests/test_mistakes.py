@@ -7,7 +7,7 @@ import argparse
 import pytest
 from conftest import SNAPSHOTS, Sites, Snapshot
 
-from doclab import settings, stages
+from doclab import captures, expectation_lint, settings, stages
 from doclab.model import DoclabError
 from doclab.plan import page_of, plan
 
@@ -38,6 +38,9 @@ PAGES = {
     "tabs-empty": tabs(),
     "tabs-without-tab": tabs(BLOCK),
     "tab-alone": f"{tabs(TAB)}\n{TAB}",
+    "same-without-reason": "```{run} bash\n:same:\n\ntrue\n```\n",
+    "stays-without-reason": f"{BLOCK}\n```{{cleaned-up}}\nfile /home/admin/a:\n```\n",
+    "stays-without-name": f"{BLOCK}\n```{{cleaned-up}}\nfile: the pager makes it\n```\n",
     "prerequisites-empty": f"```{{prerequisites}}\n```\n\n{BLOCK}",
     "include-missing": f"```{{include}} nowhere.md\n```\n\n{BLOCK}",
     "shown-file-missing": f"```{{literalinclude}} ../nowhere.sh\n```\n\n{BLOCK}",
@@ -178,6 +181,51 @@ def test_selection(name: str, sites: Sites, snapshot: Snapshot,
     with pytest.raises(DoclabError) as caught:
         stages._plan(sites.collect(), SELECTIONS[name], facts={})
     snapshot(str(caught.value))
+
+
+def shows(name: str, options: str = "") -> str:
+    """Return a block that captures a value, or compares one that was captured."""
+    return (
+        f"```{{run}} console\n:vary: 10.0.0.1=ipv4:{name}\n{options}\n"
+        f"$ echo 10.0.0.1 of {name}\n10.0.0.1 of {name}\n```\n\n"
+    )
+
+
+IN_TABS = tabs(f"````{{tab}} A\n{shows('server')}````\n", f"````{{tab}} B\n{BLOCK}````\n")
+CAPTURES = {
+    "typo": shows("server") + shows("server") + shows("servre"),
+    "nowhere-else": shows("server"),
+    "in-another-tab": IN_TABS + shows("server"),
+    "skipped": shows("server", ":skip: there is no address\n") + shows("server"),
+}
+
+
+@pytest.mark.parametrize("name", CAPTURES)
+def test_capture_never_made(name: str, sites: Sites, snapshot: Snapshot) -> None:
+    """A value that is to come back is compared with nothing, in some scenario."""
+    sites.write(index=f"# Title\n\n{CAPTURES[name]}")
+    snapshot("\n".join(expectation_lint.lint(sites.collect().pages)))
+
+
+def test_capture_on_a_page_that_is_not_before(sites: Sites, snapshot: Snapshot) -> None:
+    """Two pages have a name, and no reader does both."""
+    toctree = "```{toctree}\nother\n```\n\n"
+    sites.write(index=f"# Title\n\n{toctree}{shows('a')}", other=f"# Other\n\n{shows('a')}")
+    snapshot("\n".join(expectation_lint.lint(sites.collect().pages)))
+    first = "```{prerequisites} index\n```\n\n"
+    (sites.docs / "other.md").write_text(f"# Other\n\n{first}{shows('a')}", encoding="utf-8")
+    assert expectation_lint.lint(sites.collect().pages) == []
+
+
+def test_capture_that_a_lab_cannot_make(sites: Sites, snapshot: Snapshot) -> None:
+    """What is known only when the lab is: the block that captures is skipped there."""
+    new = "## New\n\n```{needs} podman>=5.6\n```\n\n"
+    sites.write(index=f"# Title\n\n{new}{shows('server')}## All\n\n{shows('server')}")
+    pages = sites.collect().pages
+    assert expectation_lint.lint(pages) == []
+    known = captures.origins(plan(pages))
+    snapshot("\n".join(captures.never_made(plan(pages, facts={"podman": "5.4"}), known)))
+    assert captures.never_made(plan(pages, facts={"podman": "5.8"}), known) == []
 
 
 def test_no_recipe(sites: Sites, snapshot: Snapshot) -> None:

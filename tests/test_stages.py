@@ -45,7 +45,15 @@ Run = Callable[..., Ledger]
 
 
 @pytest.fixture
-def run_site(sites: Sites, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def facts() -> dict[str, str]:
+    """Return what is known of the lab before it is there; tests add to it."""
+    return {}
+
+
+@pytest.fixture
+def run_site(
+    sites: Sites, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, facts: dict[str, str]
+) -> Run:
     """Return a function that runs the site as `doclab run` does, and reads its ledger."""
     homes = iter(range(100))
 
@@ -56,9 +64,13 @@ def run_site(sites: Sites, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> R
 
     @contextmanager
     def workshop(*_arguments: object, **_options: object) -> Iterator[argparse.Namespace]:
-        images = argparse.Namespace(facts={})
+        images = argparse.Namespace(facts=facts)
         lab_plan = argparse.Namespace(machines=("server", "laptop"), images=images)
-        yield argparse.Namespace(engine=None, lab_plan=lab_plan, store=None, base="")
+        yield argparse.Namespace(engine=None, lab_plan=lab_plan, store=None, base="", files=files())
+
+    def files() -> dict[str, str]:
+        names = [path.name for path in sites.root.iterdir() if path.is_file()]
+        return {name: (sites.root / name).read_text(encoding="utf-8") for name in names}
 
     machine = argparse.Namespace(versions=lambda: {"shell": "5"})
     monkeypatch.setattr("doclab.memory.recall", lambda *_a, **_o: None)  # nothing is begun
@@ -138,3 +150,16 @@ def test_a_result_that_is_lost(
     )
     assert "2 without a fate, 2 errors — RED" in capsys.readouterr().out
     assert not dataclasses.replace(found, errors=()).green
+
+
+def test_a_capture_that_this_lab_skips(run_site: Run, sites: Sites, facts: dict[str, str]) -> None:
+    """A value that would be compared with nothing stops the run before it starts."""
+    shown = "```{run} console\n:vary: 80=port:web\n\n$ echo at 80\nat 80\n```\n\n"
+    needed = f"## New\n\n```{{needs}} podman>=5.6\n```\n\n{shown}"
+    text = f"# Page\n\n{needed}## All\n\n{shown}"
+    (sites.docs / "page.md").write_text(text, encoding="utf-8")
+    assert run_site().green
+    facts["podman"] = "5.4.2"
+    found = run_site()
+    assert not found.results
+    assert found.errors[0].startswith("docs/page.md:21: the value 'web' must be that of")

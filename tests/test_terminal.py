@@ -184,6 +184,7 @@ def test_a_variable_that_is_not_set(terminal: Terminal) -> None:
         "PROMPT_COMMAND=true",
         "PROMPT_COMMAND=(true true)",
         "PROMPT_COMMAND=(false)",
+        "PROMPT_COMMAND+=('sleep 0.1; echo late')",
         "unset PROMPT_COMMAND",
         "trap 'true' DEBUG",
         "trap - ERR",

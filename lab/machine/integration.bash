@@ -18,23 +18,27 @@ if [[ $- == *i* && -t 1 && -n $__doclab_nonce ]]; then
   # Before each prompt: exit status of the last command, and of each part if it
   # was a pipeline; user and host, process, directory, jobs that still run.
   __doclab_prompt() {
-    local status="$? ${PIPESTATUS[*]}" who='\u@\h'
+    local status="$? ${PIPESTATUS[*]}" who='\u@\h' ready=$'\e]133;B;'"$__doclab_nonce"$'\a'
     # The first prompt of a shell has no command before it.
     [[ -n ${__doclab_ready-} ]] || status=
     __doclab_ready=1
-    # What bash says about jobs comes between this report and the end of PS1. A
-    # page that does away with PROMPT_COMMAND is reported from within PS1.
+    # A page that does away with PROMPT_COMMAND is reported from within PS1.
     # No line is edited here, so none is wrapped.
     # shellcheck disable=SC2025
-    PS1='${PROMPT_COMMAND[8]-$(__doclab_prompt)}'$'\e]133;B;'"$__doclab_nonce"$'\a'
+    PS1='${PROMPT_COMMAND[8]-$(__doclab_prompt)'"$ready}"
     PS2=$'\e]133;C;'"$__doclab_nonce"$'\a'
     # Armed only now: what start-up files do is not the page's business.
     trap '{ __doclab_error "$?" "${PIPESTATUS[@]}"; } 2> /dev/null' ERR
-    local end=$'\a'
-    [[ -z ${!-} ]] || end=  # a job was started in this shell
+    local end=$'\a'"$ready" jobs=
+    # What bash says about jobs, and what commands of the page for the prompt print, comes
+    # between this report and the end of PS1. Where there are none, one write will do.
+    if [[ -n ${!-} || ${#PROMPT_COMMAND[@]} != 2 ]]; then
+      PS1='${PROMPT_COMMAND[8]-$(__doclab_prompt)}'"$ready"
+      end='' jobs=1
+    fi
     printf '\e]133;D;%s;%s;%s;%s;%s;%s' "$__doclab_nonce" "$status" "${who@P}" "$$" \
       "${PWD//[[:cntrl:]]/?}" "$end"
-    [[ -n $end ]] || { jobs -pr; printf '\a'; }
+    [[ -z $jobs ]] || { jobs -pr; printf '\a'; }
   }
   # A command that fails in the middle of a list, where no prompt sees it.
   # 141 is a writer whose reader had enough, as in `… | head -1`.

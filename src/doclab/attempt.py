@@ -75,8 +75,8 @@ class Attempt:
             watch = Watch(self._answers, self._appeared if self._stays else None)
         outcome: Outcome | None = None
         for outcome in self._outcomes(self._limits.give(*seconds), watch):
+            self._output = None if self._printed.size else outcome.output
             self._printed.add(outcome.output.encode())
-            self._output = None
             self.prompt = outcome.prompt
             if watch is not None:
                 self._answers[:] = watch.answers

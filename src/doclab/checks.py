@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from doclab import users
-from doclab.failing import FailedError, failure_of
+from doclab.failing import failed
 from doclab.lab import Lab
 from doclab.limits import Limits
 from doclab.model import Answer, Block, Command
@@ -16,14 +16,11 @@ def time_is_left(block: Block, limits: Limits) -> None:
     """Check that the scenario has not taken all its time before this block."""
     if limits.left() <= 0:
         first = block.commands[0]
-        raise FailedError(
-            failure_of(
-                block,
-                first.line,
-                first.text,
-                f"it was not run: the scenario had taken {limits.scenario:g} s, its limit"
-                " (`doclab_deadline` in conf.py), before it came to this block.",
-            )
+        raise failed(
+            block,
+            first,
+            f"it was not run: the scenario had taken {limits.scenario:g} s, its limit"
+            " (`doclab_deadline` in conf.py), before it came to this block.",
         )
 
 
@@ -43,7 +40,7 @@ def terminal_is_free(block: Block, terminal: Terminal) -> None:
         )
     else:
         return
-    raise FailedError(failure_of(block, first.line, first.text, problem))
+    raise failed(block, first, problem)
 
 
 def nothing_is_left_running(block: Block, lab: Lab) -> None:
@@ -51,14 +48,11 @@ def nothing_is_left_running(block: Block, lab: Lab) -> None:
     for machine, terminal in lab.terminals():
         if terminal.running is not None:
             command = block.commands[-1]
-            raise FailedError(
-                failure_of(
-                    block,
-                    command.line,
-                    command.text,
-                    f"the page ends here, and `{terminal.running}` still runs on {machine!r}."
-                    " End it on the page, in a {run} block with `:continues:` and `^C`.",
-                )
+            raise failed(
+                block,
+                command,
+                f"the page ends here, and `{terminal.running}` still runs on {machine!r}."
+                " End it on the page, in a {run} block with `:continues:` and `^C`.",
             )
 
 
@@ -66,14 +60,11 @@ def all_is_asked(block: Block, answers: Sequence[Answer]) -> None:
     """Check that each answer was given."""
     if answers:
         command = block.commands[-1]
-        raise FailedError(
-            failure_of(
-                block,
-                command.line,
-                command.text,
-                f"the question {answers[0].question!r} never came, so its answer was not typed;"
-                " remove the answer, or correct the question.",
-            )
+        raise failed(
+            block,
+            command,
+            f"the question {answers[0].question!r} never came, so its answer was not typed;"
+            " remove the answer, or correct the question.",
         )
 
 
@@ -94,7 +85,7 @@ def user_is_right(block: Block, command: Command, terminal: Terminal) -> None:
         else f"no prompt says otherwise: write `:as: {user}` in a {{run}} block, or show the"
         f" prompt of {user}, or let {command.user} log in before"
     )
-    raise FailedError(failure_of(block, command.line, command.text, f"{problem}; {remedy}."))
+    raise failed(block, command, f"{problem}; {remedy}.")
 
 
 def machine_restarts(block: Block, lab: Lab, before: str, limits: Limits) -> None:
@@ -102,13 +93,10 @@ def machine_restarts(block: Block, lab: Lab, before: str, limits: Limits) -> Non
     deadline = limits.give(block.deadline)
     if not lab.wait_for_restart(block.machine, before, deadline):
         command = block.commands[-1]
-        raise FailedError(
-            failure_of(
-                block,
-                command.line,
-                command.text,
-                f"the machine {block.machine!r} did not restart within {deadline:g} s.",
-            )
+        raise failed(
+            block,
+            command,
+            f"the machine {block.machine!r} did not restart within {deadline:g} s.",
         )
 
 
@@ -127,14 +115,11 @@ def no_job_is_left(block: Block, lab: Lab) -> None:
         return
     command = block.commands[-1]
     pids = ", ".join(map(str, left))
-    raise FailedError(
-        failure_of(
-            block,
-            command.line,
-            command.text,
-            f"it leaves a job running in the background (process {pids}); end it on the"
-            " page, or say `:background:` in a {run} block.",
-        )
+    raise failed(
+        block,
+        command,
+        f"it leaves a job running in the background (process {pids}); end it on the"
+        " page, or say `:background:` in a {run} block.",
     )
 
 

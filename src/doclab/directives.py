@@ -40,6 +40,7 @@ TAKES = {
     "answer": "questions with what to type, each as QUESTION=TEXT",
     "secret": "questions with what to type, each as QUESTION=TEXT",
     "skip": "the reason why the block is not run",
+    "untried": "the reason why a skipped block must not be tried",
     "same": "the reason why a command prints what the one before it does",
 }
 
@@ -85,6 +86,11 @@ def option_mistakes(
     interrupts = any(command.interrupt for command in parsed)
     if "steady" in options and "wait" not in options:
         yield "`:steady:` counts the tries of `:wait: SECONDS`; add that, or remove it."
+    if "untried" in options and "skip" not in options:
+        yield (
+            "`:untried:` says why a block with `:skip: REASON` must not be tried; add that, or"
+            " remove it."
+        )
     if stays and "wait" in options:
         yield (
             "a command that runs on is typed once, and what it prints is waited for in any"
@@ -125,6 +131,7 @@ class RunDirective(CodeBlock):
         "background": directives.flag,  # may leave jobs running
         "restart": directives.flag,  # restarts its machine
         "skip": directives.unchanged_required,  # why it is not run
+        "untried": directives.unchanged_required,  # why nobody tries it
         "same": directives.unchanged_required,  # why its output is that of the one before
     }
     own: ClassVar[frozenset[str]] = frozenset(option_spec) - frozenset(CodeBlock.option_spec)

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from doclab import expect, shape
+from doclab import captures, expect, shape
+from doclab.captures import shown_at
 from doclab.model import Block, Command, Location, Page, Placeholder
 from doclab.tokens import split
 
@@ -38,7 +39,7 @@ def mistakes(block: Block) -> list[str]:
                 shape.read(command.expected)
         except shape.NoJsonError as error:
             found.append(
-                f"{_place(block, command)}: what the page shows is no JSON: {error}; mend it,"
+                f"{shown_at(block, command)}: what the page shows is no JSON: {error}; mend it,"
                 ' or remove `:json:`. What is left out is `"...": "..."` in an object, and'
                 ' `"..."` in a list.'
             )
@@ -66,7 +67,7 @@ def clashes(pages: Sequence[Page]) -> list[str]:
 
 def lint(pages: Sequence[Page]) -> list[str]:
     """Return what is wrong with the expectations of all pages, with place and remedy."""
-    found = _single_names(pages)
+    found = captures.check(pages)
     examples = {page.name: _examples(page.blocks) for page in pages}
     after = {page.name: page.after for page in pages}
     for page in pages:
@@ -91,7 +92,7 @@ def _lint_block(block: Block, done: Sequence[Block], known: Mapping[str, str]) -
     needed = False
     for command in block.commands:
         if command.expected:
-            place = _place(block, command)
+            place = shown_at(block, command)
             nothing = ("{}", "[]") if block.json else ("",)
             if any(
                 _matches(command, block, output, known)
@@ -183,24 +184,6 @@ def _is_vague(expected: str, block: Block, known: Mapping[str, str]) -> bool:
     return True
 
 
-def _single_names(pages: Sequence[Page]) -> list[str]:
-    """Return captures that nothing is compared with."""
-    places: dict[str, list[Location]] = {}
-    for page in pages:
-        for block in page.blocks:
-            for command in block.commands:
-                for line in (command.expected or "").split("\n"):
-                    for item in _placeholders(line, block):
-                        if item.name is not None:
-                            places.setdefault(item.name, []).append(_place(block, command))
-    return [
-        f"{found[0]}: the value {name!r} is captured here, and comes back nowhere; show it"
-        " again where it must be the same, or remove the name."
-        for name, found in places.items()
-        if len(found) == 1
-    ]
-
-
 def _closure(name: str, after: Mapping[str, Sequence[str]]) -> list[str]:
     """Return all pages that come before a page."""
     found: list[str] = []
@@ -223,20 +206,8 @@ def _examples(blocks: Sequence[Block]) -> dict[str, str]:
 
 
 def _examples_of(command: Command, block: Block) -> dict[str, str]:
-    return {
-        item.name: item.text
-        for line in (command.expected or "").split("\n")
-        for item in _placeholders(line, block)
-        if item.name is not None
-    }
+    return {item.name or "": item.text for item in captures.names(command, block)}
 
 
 def _placeholders(line: str, block: Block) -> list[Placeholder]:
     return [piece for piece in split(line, block.placeholders) if isinstance(piece, Placeholder)]
-
-
-def _place(block: Block, command: Command) -> Location:
-    """Return where the expectation of a command starts."""
-    typed = command.text.count("\n") + 1 if command.text else 0  # none: a block that continues
-    line = command.line + typed
-    return Location(path=block.location.path, line=line)

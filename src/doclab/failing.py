@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doclab.model import Block, Failure, Location
+from doclab.model import Block, Command, Failure, Location
 
 OUTPUT_LIMIT = 20_000  # characters of a block's output that the ledger keeps
 
@@ -38,6 +38,11 @@ def failure_of(
         status=status,
         output_only=output_only,
     )
+
+
+def failed(block: Block, command: Command, problem: str) -> FailedError:
+    """Return the error of a command of which nothing is compared."""
+    return FailedError(failure_of(block, command.line, command.text, problem))
 
 
 def shortened(text: str) -> str:

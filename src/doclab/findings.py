@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from doclab import fates
@@ -20,6 +21,7 @@ class Findings:
     errors: list[str] = dataclasses.field(default_factory=list)  # outside of any block
     pages: tuple[Page, ...] = ()  # all of the site
     scenarios: tuple[Scenario, ...] = ()  # those that are to be run
+    files: Mapping[str, str] = dataclasses.field(default_factory=dict)  # digests, without pages
     lab: str = ""  # which lab, such as "trixie"
     complete: bool = False  # whether the whole site was run, to its end
     interrupted: bool = False  # whether by a person
@@ -42,6 +44,7 @@ class Findings:
                 PageSummary(name=p.name, path=p.path, title=p.title, blocks=len(p.blocks))
                 for p in self.pages
             ),
+            files=dict(self.files),
             lab=self.lab,
             complete=self.complete,
             started=self.started.isoformat(timespec="seconds"),

@@ -1,6 +1,6 @@
 """The ledger's file, ledger.json: writing it and reading it give the same ledger.
 
-The form follows from the types of `model.py`: a dataclass is an object with its
+The form follows from the types of `model`: a dataclass is an object with its
 fields, an enum is its value, a path is a string, a tuple is a list.
 """
 
@@ -154,7 +154,8 @@ def _instance(wanted: Any, value: dict[str, Json], where: str) -> Any:
         if name not in kinds:
             raise _MismatchError(f"{where}.{name}".lstrip("."), "a field", item)
     for field in dataclasses.fields(wanted):
-        if field.default is dataclasses.MISSING and field.name not in value:
+        needed = field.default is field.default_factory is dataclasses.MISSING
+        if needed and field.name not in value:
             raise _MismatchError(where, f"complete: `{field.name}` is missing", value)
     return wanted(
         **{

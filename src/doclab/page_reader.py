@@ -153,6 +153,7 @@ class PageReader:
             background="background" in options,
             restart="restart" in options,
             skip=_text(options, "skip"),
+            untried=_text(options, "untried"),
             same=_text(options, "same"),
         )
 

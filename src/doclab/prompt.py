@@ -8,6 +8,7 @@ is ready, C that it wants more lines, E that a part of a command failed.
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 from doclab.screen import Output
 
@@ -49,6 +50,7 @@ class PartFailure:
     text: str  # how the part ends
 
 
+@functools.lru_cache(maxsize=64)  # most prompts of a shell are alike
 def parse_prompt(payload: bytes) -> Prompt:
     """Read the report D."""
     statuses, who, shell, rest = payload.decode(errors="replace").split(";", 3)

@@ -79,7 +79,8 @@ def run_scenario(
             lab.close_terminals()
             page = block.page
         if block.skip is not None:
-            result = _result(scenario, block, Fate.SKIPPED, block.skip)
+            untried = f"never tried: {block.untried}" if block.untried is not None else ""
+            result = _result(scenario, block, Fate.SKIPPED, block.skip, trial=untried)
         elif broken is not None:
             result = _result(scenario, block, Fate.BLOCKED, f"{broken} failed")
         else:
@@ -153,6 +154,7 @@ def _result(
     user: str | None = None,
     commands: Sequence[CommandResult] = (),
     failure: Failure | None = None,
+    trial: str = "",
 ) -> BlockResult:
     return BlockResult(
         block=block,
@@ -164,6 +166,7 @@ def _result(
         user=user or block.user or "",
         commands=tuple(commands),
         failure=failure,
+        trial=trial,
     )
 
 

@@ -53,6 +53,16 @@ class Output:
         return clean(last.decode(errors="replace")).rstrip()
 
 
+class _Nowhere(Output):
+    """Forgets what it gets."""
+
+    def add(self, data: bytes) -> None:
+        """Forget the bytes."""
+
+
+NOWHERE = _Nowhere()
+
+
 def clean(text: str) -> str:
     """Remove escape sequences, and what was overwritten, cleared or on a second screen."""
     text = text.replace("\r\n", "\n")

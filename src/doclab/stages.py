@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
-from doclab import expectation_lint, ledger, memory, plan, prose, run
+from doclab import captures, expectation_lint, ledger, memory, plan, prose, run, skips
 from doclab.ahead import Ahead
 from doclab.findings import Findings
 from doclab.model import BlockResult, DoclabError, Ledger, Location, Scenario
@@ -49,11 +49,12 @@ def test(options: argparse.Namespace) -> int:
     except Exception:  # noqa: BLE001 - a fault of ours must not cost the ledger
         found.errors.append(f"doclab itself failed; please report this:\n{traceback.format_exc()}")
     # Here, since what is needed last need not be loaded before a lab can begin.
-    from doclab import accept, reports  # noqa: PLC0415
+    from doclab import accept, reports, since  # noqa: PLC0415
 
     result = found.ledger()
     path = (options.output or options.build / "doctest") / "ledger.json"
     path.parent.mkdir(parents=True, exist_ok=True)
+    result = since.noted(result, path.parent)
     path.write_text(ledger.dump(result), encoding="utf-8")
     paths = [path, *reports.write(result, path.parent)]
     shown = accept.other_failures(result) if options.update or options.infer else result
@@ -151,7 +152,7 @@ def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None
         _plan(site, options, facts={})  # mistakes on the command line come first
         with ahead.opened(site, lab=found.lab) as workshop:
             _run(site, options, workshop, found, say=say, stop=stop, take=ahead.take)
-    found.finish(whole=not (options.pages or options.word or options.variant or options.first))
+    found.finish(whole=_whole(options))
 
 
 def _begin(ahead: Ahead, options: argparse.Namespace) -> None:
@@ -191,6 +192,9 @@ def _run(
     from doclab import accept  # noqa: PLC0415 - see `test`
 
     scenarios = _plan(site, options, facts=workshop.lab_plan.images.facts)
+    if problems := captures.never_made(scenarios, captures.origins(plan.plan(site.pages))):
+        raise DoclabError("\n".join(problems))
+    found.files = workshop.files
     found.scenarios = (*scenarios, *(map(again, scenarios) if options.twice else ()))
     count = sum(len(scenario.blocks) for scenario in scenarios)
     say(f"{count} blocks in {len(scenarios)} scenarios: {', '.join(s.name for s in scenarios)}")
@@ -224,6 +228,23 @@ def _run(
         found.earlier.append(found.results)
         found.results = []
         run.run_all(scenarios, run_one, jobs=options.jobs, stop=stop)
+    if _whole(options) and not (options.update or options.infer) and found.ledger().green:
+        tried = skips.try_them(
+            skips.trials(scenarios, {**workshop.lab_plan.images.facts, **site.settings.versions}),
+            lambda scenario: _scenario_run(
+                scenario, site, workshop, Options(take=False), say=lambda _message: None, stop=stop
+            ).run(),
+            jobs=options.jobs,
+            say=say,
+            stop=stop,
+        )
+        found.results = tried.noted(found.results)
+        found.errors += tried.errors
+
+
+def _whole(options: argparse.Namespace) -> bool:
+    """Whether the whole site is run."""
+    return not (options.pages or options.word or options.variant or options.first)
 
 
 def _plan(

@@ -16,8 +16,9 @@ from collections.abc import Iterator, Sequence
 
 from doclab.commands import runs_nothing
 from doclab.outcome import LONGEST_LINE, Outcome, Problem
-from doclab.prompt import PartFailure, Prompt, Reports, parse_failure, parse_prompt
-from doclab.screen import Output
+from doclab.prompt import Prompt, Reports
+from doclab.screen import NOWHERE, Output
+from doclab.wait import Wait
 from doclab.watch import Watch
 from doclab.wire import Wire
 
@@ -38,31 +39,6 @@ _REPORT = re.compile(rb"\x1b\]133;[^\x07]*\x07")
 
 class StoppedError(Exception):
     """Somebody wants the run to end."""
-
-
-@dataclasses.dataclass(kw_only=True)
-class _Wait:
-    """What is known so far while a command runs."""
-
-    output: Output
-    watch: Watch | None
-    end: float  # when it must have ended, in seconds of the monotonic clock
-    errors: list[PartFailure] = dataclasses.field(default_factory=list)
-    prompt: Prompt | None = None  # reported, but maybe not yet shown
-    ready: bool = False  # whether the prompt is shown
-    problem: Problem | None = None
-    goes_on: bool = False
-
-    def take(self, kind: bytes, payload: bytes, *, more: bool) -> None:
-        """Take a report; `more`: whether the shell may want more lines."""
-        if kind == b"D":
-            self.prompt = parse_prompt(payload)
-        elif kind == b"B":
-            self.ready = self.prompt is not None
-        elif kind == b"E":
-            self.errors.append(parse_failure(payload))
-        elif kind == b"C" and more:
-            self.problem = Problem.INCOMPLETE
 
 
 class Terminal:
@@ -206,12 +182,12 @@ class Terminal:
         carried: str = "",
         more: bool = False,
     ) -> Outcome:
-        wait = _Wait(output=Output(carried), watch=watch, end=time.monotonic() + deadline)
+        wait = Wait(output=Output(carried), watch=watch, end=time.monotonic() + deadline)
         if watch is not None:
             watch.start(time.monotonic())
         while not wait.ready and wait.problem is None and not wait.goes_on:
             # What bash says about jobs between D and B is no command's output.
-            kind, payload = self._reports.next(wait.output if wait.prompt is None else Output())
+            kind, payload = self._reports.next(wait.output if wait.prompt is None else NOWHERE)
             if kind:
                 wait.take(kind, payload, more=more)
             else:
@@ -234,7 +210,7 @@ class Terminal:
             goes_on=wait.goes_on,
         )
 
-    def _look(self, wait: _Wait) -> None:
+    def _look(self, wait: Wait) -> None:
         """Do what is to be done while no report comes, and read on."""
         if self._stop.is_set():
             raise StoppedError
@@ -267,5 +243,5 @@ class Terminal:
 
     def _drop_what_is_there(self) -> None:
         """Drop what was shown at the prompt, such as by jobs: it is no command's output."""
-        while self._reports.next(Output())[0] or self._reports.add(self._wire.read(0.0) or b""):
+        while self._reports.next(NOWHERE)[0] or self._reports.add(self._wire.read(0.0) or b""):
             pass

@@ -59,6 +59,7 @@ def _essence(block: Block) -> Block:
         deadline=0.0,
         wait=0.0,
         skip=None,
+        untried=None,
     )
 
 

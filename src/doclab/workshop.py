@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,8 @@ class Workshop:
     lab_plan: LabPlan
     store: SnapshotStore
     base: str  # digest of what snapshots depend on besides blocks
+    #: digests of the project's files, but for the pages, by name
+    files: Mapping[str, str]
 
 
 @contextmanager
@@ -70,6 +73,10 @@ def opened(site: Site, *, lab: str, docs: Path, say: Say, build: bool = True) ->
             lab_plan=lab_plan,
             store=SnapshotStore(podman, project=site.root),
             base=snapshots.base_key(parts, reading.result()),
+            files={
+                name: hashlib.sha256(content).hexdigest()[:16]
+                for name, content in reading.result().items()
+            },
         )
 
 

@@ -38,7 +38,7 @@ def to_annotations(ledger: Ledger) -> str:
         if skipped is not None:
             place = skipped.block.location
             lines.append(
-                _command("notice", str(place.path), place.line, "Block skipped", skipped.reason)
+                _command("notice", str(place.path), place.line, "Block skipped", skipped.explained)
             )
     for error in ledger.errors:
         lines += _errors(error)
@@ -115,7 +115,7 @@ def _chunks(ledger: Ledger, pages: tuple[PageFate, ...]) -> Iterator[str]:
     skipped = [b for page in pages for b in page.blocks if b.fate is Fate.SKIPPED]
     yield from _titled(
         "Skipped",
-        [f"- {_escaped(f'{b.block.location}: {b.results[0].reason}')}\n" for b in skipped],
+        [f"- {_escaped(f'{b.block.location}: {b.results[0].explained}')}\n" for b in skipped],
     )
     if ledger.count(Fate.FAILED):
         yield "\n### Failures\n\n"

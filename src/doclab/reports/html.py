@@ -14,7 +14,7 @@ from doclab import fates
 from doclab.model import BlockResult, Fate, Ledger
 from doclab.reports.characters import duration, shortened, title, visible
 from doclab.reports.diff import compare
-from doclab.reports.table import headline, verdict
+from doclab.reports.table import headline, since_green, verdict
 
 OUTPUT_LIMIT = 20_000  # characters of one command's output; the ledger has the rest
 
@@ -35,6 +35,7 @@ def to_html(ledger: Ledger) -> str:
         tabs=fates.tabs(ledger),
         headline=headline(ledger),
         verdict=verdict(ledger),
+        since_green=since_green(ledger),
         anchor=lambda block: quote(anchors[id(block)], safe="/:"),
     )
 

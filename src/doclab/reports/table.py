@@ -10,6 +10,7 @@ from doclab.fates import PageFate
 from doclab.model import Fate, Ledger
 from doclab.reports.characters import duration, moment, visible
 
+MOST_CHANGES = 12  # that are shown of what changed since the last green run
 WIDTH = 98  # columns, so that it fits in a terminal of 100
 
 
@@ -25,6 +26,7 @@ def to_table(ledger: Ledger) -> str:
         _titled("Tabs", _tabs(ledger)),
         _titled("Errors", [line for error in ledger.errors for line in error.split("\n")]),
         _titled("Versions", [", ".join(f"{k} {v}" for k, v in sorted(ledger.versions.items()))]),
+        *_wrapped([since_green(ledger)]),
         verdict(ledger),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -36,6 +38,21 @@ def headline(ledger: Ledger) -> str:
     lab = f" in the lab {ledger.lab}" if ledger.lab else ""
     when = f", started {moment(ledger.started)}" if ledger.started else ""
     return visible(f"Run of {what}{lab}{when}, took {duration(ledger.seconds)}.")
+
+
+def since_green(ledger: Ledger) -> str:
+    """Return what changed since the last green run, where this one is red."""
+    if not ledger.green_at or ledger.green:
+        return ""
+    shown = list(ledger.changed[:MOST_CHANGES])
+    if len(ledger.changed) > MOST_CHANGES:
+        shown.append(f"and {len(ledger.changed) - MOST_CHANGES} more")
+    what = (
+        "; ".join(shown)
+        or "nothing changed that doclab knows of: no block before the failure, no file and no"
+        " version"
+    )
+    return visible(f"Since the last green run ({moment(ledger.green_at)}): {what}.")
 
 
 def verdict(ledger: Ledger) -> str:
@@ -87,7 +104,7 @@ def _reasons(pages: Sequence[PageFate], fate: Fate) -> list[str]:
         groups: dict[str, list[str]] = {}
         for block in page.blocks:
             if block.fate is fate:
-                groups.setdefault(block.results[0].reason, []).append(str(block.block.location))
+                groups.setdefault(block.results[0].explained, []).append(str(block.block.location))
         for reason, places in groups.items():
             more = f" and {len(places) - 1} more" if len(places) > 1 else ""
             lines.append(f"{places[0]}{more}: {reason}")
@@ -109,14 +126,17 @@ def _tabs(ledger: Ledger) -> list[str]:
 def _titled(title: str, lines: Sequence[str]) -> str:
     if not any(lines):
         return ""
-    wrapped = [
+    return "\n".join([title, *_wrapped(lines, indent="  ")])
+
+
+def _wrapped(lines: Sequence[str], indent: str = "") -> list[str]:
+    return [
         textwrap.fill(
             visible(line),
             WIDTH,
-            initial_indent="  ",
-            subsequent_indent="    ",
+            initial_indent=indent,
+            subsequent_indent=2 * indent,
             break_on_hyphens=False,
         )
         for line in lines
     ]
-    return "\n".join([title, *wrapped])

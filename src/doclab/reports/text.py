@@ -6,7 +6,7 @@ import shlex
 
 from doclab.model import BlockResult, Fate, Ledger
 from doclab.reports.characters import shortened, title, visible
-from doclab.reports.table import verdict
+from doclab.reports.table import since_green, verdict
 
 
 def describe_failure(result: BlockResult) -> str:
@@ -69,5 +69,5 @@ def closing_lines(ledger: Ledger) -> str:
     """Return failures, errors and the counts."""
     parts = [describe_failure(result) for result in ledger.results if result.failure is not None]
     parts += [visible(f"error: {error}") for error in ledger.errors]
-    parts.append(verdict(ledger))
-    return "\n\n".join(parts)
+    parts += [since_green(ledger), verdict(ledger)]
+    return "\n\n".join(filter(None, parts))

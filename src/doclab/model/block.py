@@ -1,0 +1,96 @@
+"""A block that a reader runs, and what it is made of."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+
+class DoclabError(Exception):
+    """A mistake that a person can mend; the message says where and how."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, order=True)
+class Location:
+    """A line of a source file."""
+
+    path: Path  # relative to the root of the project where possible
+    line: int  # counted from 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Placeholder:
+    """A part of an expectation that may differ on another machine."""
+
+    text: str  # as the page shows it
+    kind: str  # a key of kinds.KINDS
+    name: str | None = None  # values of one name must be equal in a scenario
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Command:
+    """One shell command line of a block, which may span several lines."""
+
+    text: str  # what the shell gets, without the last newline
+    line: int  # line of the source file on which it starts
+    user: str | None = None  # who types it; collect sets it for each
+    machine: str | None = None  # on which machine, if a prompt says so
+    expected: str | None = None  # what it prints; None: not compared
+    interrupt: bool = False  # whether Ctrl-C is pressed then: the page shows `^C` below
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Tab:
+    """A tab that a reader chooses."""
+
+    group: tuple[str, ...]  # labels of all tabs of the set, in page order
+    label: str  # the one chosen
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a person types when a command asks a question."""
+
+    question: str  # the end of what the command shows before it waits
+    text: str  # without the newline
+    shown: bool = True  # whether the screen shows it, unlike a password
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Block:
+    """One fenced code block that a reader runs."""
+
+    page: str  # Sphinx's name of the page, such as "tutorial/example1"
+    location: Location  # of the opening fence
+    headings: tuple[str, ...]  # from the page's title inwards
+    tabs: tuple[Tab, ...]  # tabs around it, from the outside inwards
+    language: str  # as the fence says
+    machine: str  # where it runs
+    user: str | None  # who types its first command; collect sets it for each
+    text: str  # content of the fence
+    commands: tuple[Command, ...]  # in order
+    placeholders: tuple[Placeholder, ...] = ()
+    needs: tuple[str, ...] = ()  # what the lab must have, such as "podman>=5.6"
+    terminal: str = ""  # name of the terminal on the machine; empty: the first
+    deadline: float = 60.0  # seconds for each command
+    status: int = 0  # exit status that the last command must have
+    wait: float = 0.0  # seconds in which a command is repeated until it is right
+    steady: int = 1  # times in a row that it must then be right
+    json: bool = False  # whether output is compared as JSON, by shape
+    answers: tuple[Answer, ...] = ()  # what a person types when a command asks
+    running: bool = False  # whether its last command goes on after the block
+    continues: bool = False  # whether it shows what such a command prints later
+    background: bool = False  # whether it may leave jobs running
+    restart: bool = False  # whether it restarts its machine
+    skip: str | None = None  # the author's reason not to run it
+    untried: str | None = None  # why nobody tries whether it would pass by now
+    same: str | None = None  # why its commands print what the one before does
+
+    @property
+    def title(self) -> str:
+        """The first line of its first command, for people."""
+        first = next((command.text for command in self.commands if command.text), "")
+        return first.split("\n", 1)[0] or "(what an earlier command prints)"
