@@ -7,9 +7,10 @@ import argparse
 import pytest
 from conftest import SNAPSHOTS, Sites, Snapshot
 
-from doclab import captures, expectation_lint, settings, stages
+from doclab import captures, expectation_lint, selection, settings
 from doclab.model import DoclabError
-from doclab.plan import page_of, plan
+from doclab.places import page_of
+from doclab.plan import plan
 
 BLOCK = "```bash\ntrue\n```\n"
 TAB = f"````{{tab}} A\n{BLOCK}````\n"
@@ -179,7 +180,7 @@ def test_selection(name: str, sites: Sites, snapshot: Snapshot,
     sites.write(index=f"# Title\n\n{tabs(TAB)}")
     monkeypatch.chdir(sites.root)
     with pytest.raises(DoclabError) as caught:
-        stages._plan(sites.collect(), SELECTIONS[name], facts={})
+        selection.select(sites.collect(), SELECTIONS[name], facts={})
     snapshot(str(caught.value))
 
 

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doclab.model import Block, CleanUp, DoclabError, Location, Page, Tab
-from doclab.plan import page_of, plan
+from doclab.places import page_of
+from doclab.plan import plan
 from doclab.variants import variants
 
 

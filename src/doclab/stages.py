@@ -12,13 +12,23 @@ import os
 import sys
 import threading
 import traceback
-from collections.abc import Mapping
 from pathlib import Path
 
-from doclab import captures, expectation_lint, ledger, memory, plan, prose, run, skips
+from doclab import (
+    captures,
+    expectation_lint,
+    ledger,
+    memory,
+    places,
+    plan,
+    prose,
+    run,
+    selection,
+    skips,
+)
 from doclab.ahead import Ahead
 from doclab.findings import Findings
-from doclab.model import BlockResult, DoclabError, Ledger, Location, Scenario
+from doclab.model import BlockResult, DoclabError, Ledger, Scenario
 from doclab.progress import Progress
 from doclab.reports import github, text
 from doclab.run import Say
@@ -74,13 +84,13 @@ def test(options: argparse.Namespace) -> int:
 def shell(options: argparse.Namespace) -> int:
     """Give a person a shell in a lab, in the state just before a block."""
     site = read_site(options)
-    page, line = plan.page_of(options.place, site.pages, site.root)
-    block = plan.block_at(page, line)
+    page, line = places.page_of(options.place, site.pages, site.root)
+    block = places.block_at(page, line)
     say = Progress()
     name = site.settings.lab(options.lab)
     found: list[BlockResult] = []
     with opened(site, lab=name, docs=options.docs, say=say) as workshop:
-        scenario = plan.before(
+        scenario = places.before(
             plan.plan(site.pages, facts=workshop.lab_plan.images.facts), block.location
         )
         say(f"bringing a lab to the state before {block.location}")
@@ -149,7 +159,7 @@ def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None
         found.versions.update(site.settings.versions)
         found.lab = site.settings.lab(options.lab)
         found.pages = site.pages
-        _plan(site, options, facts={})  # mistakes on the command line come first
+        selection.select(site, options, facts={})  # mistakes on the command line come first
         with ahead.opened(site, lab=found.lab) as workshop:
             _run(site, options, workshop, found, say=say, stop=stop, take=ahead.take)
     found.finish(whole=_whole(options))
@@ -162,7 +172,7 @@ def _begin(ahead: Ahead, options: argparse.Namespace) -> None:
     if remembered is not None:
         ahead.begin(
             remembered,
-            lambda site, facts: _plan(site, options, facts=facts),
+            lambda site, facts: selection.select(site, options, facts=facts),
             labs=options.jobs,
             restore=options.cache and not options.infer,
         )
@@ -191,7 +201,7 @@ def _run(
     """Run the scenarios that the command line asks for."""
     from doclab import accept  # noqa: PLC0415 - see `test`
 
-    scenarios = _plan(site, options, facts=workshop.lab_plan.images.facts)
+    scenarios = selection.select(site, options, facts=workshop.lab_plan.images.facts)
     if problems := captures.never_made(scenarios, captures.origins(plan.plan(site.pages))):
         raise DoclabError("\n".join(problems))
     found.files = workshop.files
@@ -245,31 +255,3 @@ def _run(
 def _whole(options: argparse.Namespace) -> bool:
     """Whether the whole site is run."""
     return not (options.pages or options.word or options.variant or options.first)
-
-
-def _plan(
-    site: Site, options: argparse.Namespace, *, facts: Mapping[str, str]
-) -> tuple[Scenario, ...]:
-    chosen = [plan.page_of(argument, site.pages, site.root) for argument in options.pages]
-    until = [Location(path=page.path, line=line) for page, line in chosen if line is not None]
-    if len(until) > 1:
-        raise DoclabError("only one page may have a line behind it.")
-    scenarios = plan.plan(
-        site.pages,
-        selected=[page.name for page, _ in chosen],
-        word=options.word,
-        until=until[0] if until else None,
-        facts={**facts, **site.settings.versions} if facts else {},
-    )
-    if options.first:
-        page, line = plan.page_of(options.first, site.pages, site.root)
-        place = plan.block_at(page, line).location
-        scenarios = tuple(s for s in scenarios if any(b.location == place for b in s.blocks))
-    if options.variant is not None:
-        known = sorted({tab.label for s in scenarios for tab in s.variant})
-        scenarios = tuple(
-            s for s in scenarios if any(tab.label == options.variant for tab in s.variant)
-        )
-        if not scenarios:
-            raise DoclabError(f"there is no tab {options.variant!r}; there are {', '.join(known)}.")
-    return scenarios[:1] if until else scenarios
