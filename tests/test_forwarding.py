@@ -149,11 +149,11 @@ class Rig:
         changes: dict[str, str] | None = None,
     ) -> Server:
         """Run an example's own files in front of a backend on 127.0.0.1."""
-        changed = {"30000": str(timeout_ms), **(changes or {})}
+        changed = {"TIMEOUT_MS": f'"{timeout_ms}"', **(changes or {})}
         if example == "example1":
             changed["whoami:8080"] = f"127.0.0.1:{backend}"
         else:
-            changed['json = "8080"'] = f'json = "{backend}"'
+            changed["BACKEND_PORT"] = f'"{backend}"'
         config = changed_config(example, self.folder, changed)
         return self.serve(config, listening)
 
@@ -173,7 +173,11 @@ class Rig:
 
 
 def changed_config(example: str, folder: Path, changes: dict[str, str]) -> Path:
-    """Copy an example and change texts of its config.capnp, each found exactly once."""
+    """Copy an example and change its config.capnp.
+
+    What is to be changed is found exactly once: a text, or the value of a binding, whose
+    name is in capital letters.
+    """
     copy = folder / f"{example}-{time.monotonic_ns()}"
     copy.mkdir()
     for source in (*(EXAMPLES / example).glob("*.js"), EXAMPLES / example / "config.capnp"):
@@ -181,8 +185,10 @@ def changed_config(example: str, folder: Path, changes: dict[str, str]) -> Path:
     config = copy / "config.capnp"
     text = config.read_text("utf-8")
     for old, new in changes.items():
-        assert text.count(old) == 1, f"{old!r} is not exactly once in {example}/config.capnp"
-        text = text.replace(old, new)
+        value = rf'(?<=name = "{old}", json = )"(?:\\.|[^"\\])*"'
+        parts = re.split(value if old.isupper() else re.escape(old), text)
+        assert len(parts) == 2, f"{old!r} is not exactly once in {example}/config.capnp"
+        text = new.join(parts)
     config.write_text(text, "utf-8")
     return config
 
@@ -362,7 +368,7 @@ BOTH = pytest.mark.parametrize("example", ["example1", "example2"])
 
 # example2 refuses "localhost" and all addresses but mynet's. The tests have no
 # mynet, so for them both locks are opened: for localhost, and for 127.0.0.1.
-LOCALHOST_ALLOWED = {r'"[\"localhost\", \"workerd\"]"': r'"[\"workerd\"]"'}
+LOCALHOST_ALLOWED = {"NOT_BACKENDS": r'"[\"workerd\"]"'}
 UNLOCKED = {**LOCALHOST_ALLOWED, '"10.80.0.0/24"': '"127.0.0.1/32"'}
 
 
