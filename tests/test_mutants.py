@@ -10,7 +10,7 @@ from doclab import mutants
 from doclab.model import Location
 from doclab.mutants import Kind, Mutant
 
-UNIT = "# why\n[Socket]\n\nListenStream=80\nReusePort=true\n"
+UNIT = "# why\n[Socket]\n\nListenStream=80\nReusePort=true\nDescription=a socket\n"
 
 
 def mutant(kind: Kind = Kind.REMOVED, text: str = "a", line: int = 1, changed: str = "") -> Mutant:

@@ -16,6 +16,8 @@ COMMENTS = {
     ".capnp": "#", ".container": "#;", ".network": "#;", ".volume": "#;", ".socket": "#;",
     ".service": "#;", ".timer": "#;", ".js": "//",
 }  # fmt: skip
+#: Settings of units that people read and nothing acts on (systemd.unit(5)).
+_FOR_PEOPLE = ("Description=", "Documentation=")
 _TOKEN = re.compile(r"[A-Za-z0-9]+")
 
 
@@ -109,7 +111,7 @@ def _last_line(command: Command) -> int:
 def of_file(path: Path, text: str, copies: tuple[Path, ...] = ()) -> Iterator[Mutant]:
     """Yield the mutants of a unit, a configuration or a program.
 
-    Lines that say nothing (comments, blank lines, brackets) have none.
+    Lines that say nothing (comments, descriptions, blank lines, brackets) have none.
 
     Args:
         path: of the file.
@@ -121,6 +123,8 @@ def of_file(path: Path, text: str, copies: tuple[Path, ...] = ()) -> Iterator[Mu
     if starts is None:
         return
     comment = (starts,) if starts == "//" else tuple(starts)
+    if starts == "#;":
+        comment += _FOR_PEOPLE
     for number, line in enumerate(text.split("\n"), start=1):
         bare = line.strip()
         if bare.startswith(comment) or not _TOKEN.search(bare):
