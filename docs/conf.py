@@ -56,8 +56,14 @@ doclab_example_exceptions = {
     "*/README.md": "for those who have the directory and no page; a test compares its files",
 }
 # What judges mutants of these files before the lab does: `nox -s mutants`.
-_forwarding = "python -m pytest -x -q -n 0 -p no:cacheprovider tests/test_forwarding.py"
-doclab_judges = {"examples/*/*.js": _forwarding, "examples/*/*.capnp": _forwarding}
+_pytest = "python -m pytest -x -q -n 0 -p no:cacheprovider"
+doclab_judges = {
+    "examples/*/*.js": f"{_pytest} tests/test_forwarding.py",
+    "examples/*/*.capnp": f"{_pytest} tests/test_units.py tests/test_forwarding.py",
+    "examples/*/*.container": f"{_pytest} tests/test_units.py",
+    "examples/*/*.network": f"{_pytest} tests/test_units.py",
+    "examples/*/*.socket": f"{_pytest} tests/test_units.py",
+}
 # Inline code that is in no example and in no block.
 doclab_words = {
     "LISTEN_FDS=1": "systemd sets it for a service; see sd_listen_fds(3)",

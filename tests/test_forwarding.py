@@ -356,10 +356,21 @@ def ask(
         return receive(client, line.split(" ", 1)[0])
 
 
-def assert_page(answer: Answer, status: int) -> None:
-    """Check that an answer is one of our own pages and tells nothing."""
+#: Our own pages; `test_methods_that_are_not_forwarded` has the rarer ones.
+SENTENCES = {
+    400: "A GET or HEAD request must not have a body.",
+    404: "There is no such site here.",
+    502: "The backend could not be reached or did not answer properly.",
+    504: "The backend did not answer in time.",
+}
+
+
+def assert_page(answer: Answer, status: int, sentence: str = "") -> None:
+    """Check that an answer is one of our own pages, tells nothing, and is not kept."""
     assert answer.status == status
+    assert answer.body.decode() == f"{sentence or SENTENCES[status]}\n"
     assert answer.values("Content-Type") == ["text/plain; charset=utf-8"]
+    assert answer.values("Cache-Control") == ["no-store"]
     assert re.fullmatch(rb"[A-Z][^\n]*\.\n", answer.body)
     assert not re.search(rb"127\.0|whoami|mynet|\.js|Error|errno|\d\d", answer.body)
 
@@ -714,15 +725,19 @@ def test_methods(rig: Rig, method: str, body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "status"),
-    [("TRACE / HTTP/1.1", 501), ("CONNECT whoami.example.com:80 HTTP/1.1", 500),
-     ("OPTIONS * HTTP/1.1", 400), ("BREW / HTTP/1.1", 501)],
+    ("line", "status", "sentence"),
+    [("TRACE / HTTP/1.1", 501, "TRACE is not supported."),
+     ("OPTIONS * HTTP/1.1", 400, "The request has no path."),
+     ("CONNECT whoami.example.com:80 HTTP/1.1", 500, ""), ("BREW / HTTP/1.1", 501, "")],
 )  # fmt: skip
-def test_methods_that_are_not_forwarded(rig: Rig, line: str, status: int) -> None:
+def test_methods_that_are_not_forwarded(rig: Rig, line: str, status: int, sentence: str) -> None:
     """TRACE and "*" by our choice; CONNECT and unknown methods workerd refuses itself."""
     backend = rig.backend(answering(OK))
-    assert ask(rig.proxy("example1", backend.port), line=line).status == status
+    answer = ask(rig.proxy("example1", backend.port), line=line)
+    assert answer.status == status
     assert backend.exchanges == []
+    if sentence:
+        assert_page(answer, status, sentence)
 
 
 @pytest.mark.parametrize(
@@ -1044,6 +1059,15 @@ def test_websocket_needs_the_connection_header(rig: Rig) -> None:
     assert backend.exchanges[-1].values("Upgrade") == []
     assert ask(server, *HANDSHAKE, line="POST / HTTP/1.1").body == b"ok"
     assert backend.exchanges[-1].values("Upgrade") == []
+
+
+def test_no_other_upgrade_passes(rig: Rig) -> None:
+    """A connection that changes its protocol would be out of our hands."""
+    backend = rig.backend(answering(OK))
+    server = rig.proxy("example1", backend.port)
+    for protocol in ("h2c", "websocketx"):
+        assert ask(server, "Connection: Upgrade", f"Upgrade: {protocol}").body == b"ok"
+        assert backend.exchanges[-1].values("Upgrade") == []
 
 
 # --- when the backend fails ----------------------------------------------------------
@@ -1404,6 +1428,17 @@ def test_whoami_says_what_it_received(rig: Rig) -> None:
 """
     )
     assert b'"peer": "::1"' in ask(whoami, address="::1").body
+
+
+def test_whoami_without_a_peer(rig: Rig, tmp_path: Path) -> None:
+    """A Unix socket has no address; the field is there all the same."""
+    path = str(tmp_path / "s")
+    rig.serve(EXAMPLES / "example1" / "whoami.capnp", listener(path))
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(PATIENCE)
+        client.connect(path)
+        client.sendall(f"GET / HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
+        assert b'"peer": null' in receive(client).body
 
 
 def test_whoami_listens_on_both_families(rig: Rig) -> None:

@@ -32,6 +32,17 @@ def test_lines_of_a_file() -> None:
     ]
 
 
+def test_comments_at_the_end_of_a_line() -> None:
+    """They are not changed: nothing could turn red."""
+    for name, text, changed in (
+        ("x.js", "a = 1; // one", "a = 2; // one"),
+        ("x.js", 'b = "http://c"', 'b = "http://cx"'),
+        ("x.capnp", "d = 1, # one", "d = 2, # one"),
+        ("x.socket", "E=f # one", "E=f # onex"),
+    ):
+        assert [m.changed for m in mutants.of_file(Path(name), text)] == ["", changed]
+
+
 def test_brackets_and_other_files_have_none() -> None:
     """What would only spoil the syntax proves nothing."""
     assert list(mutants.of_file(Path("x.js"), "// a\n});\n")) == []

@@ -15,7 +15,16 @@ from conftest import Sites, block
 
 from doclab import mutants, mutation, search
 from doclab.collect import Site
-from doclab.model import BlockResult, CommandResult, DoclabError, Fate, Scenario
+from doclab.model import (
+    Block,
+    BlockResult,
+    CommandResult,
+    DoclabError,
+    Fate,
+    Ledger,
+    PageSummary,
+    Scenario,
+)
 from doclab.mutants import By, Kind, Mutant, Verdict
 from doclab.notebook import Notebook
 from doclab.plan import plan
@@ -107,7 +116,7 @@ class Bench:
         workshop = cast("Workshop", type("W", (), {"base": "base"}))
         return search.Search(
             self.site, self.scenarios, workshop, Notebook(self.book), jobs=1, say=Progress()
-        ).run(found, [result_of(item) for item in self.scenarios[0].blocks])
+        ).run(found, ledger_of(self.site, self.scenarios[0].blocks))
 
     @property
     def tests_run(self) -> int:
@@ -115,9 +124,22 @@ class Bench:
         return len(self.marks.read_text(encoding="utf-8")) if self.marks.exists() else 0
 
 
-def result_of(item: object) -> BlockResult:
+def result_of(item: Block) -> BlockResult:
     """Return the result of a block that passed."""
-    return dataclasses.replace(recorded("", ""), block=item, commands=())  # type: ignore[arg-type]
+    return dataclasses.replace(recorded("", ""), block=item, commands=())
+
+
+def ledger_of(site: Site, blocks: Sequence[Block]) -> Ledger:
+    """Return the ledger of a whole run in which these blocks passed."""
+    return Ledger(
+        results=tuple(map(result_of, blocks)),
+        versions={},
+        pages=tuple(
+            PageSummary(name=p.name, path=p.path, title=p.title, blocks=len(p.blocks))
+            for p in site.pages
+        ),
+        complete=True,
+    )
 
 
 @pytest.fixture
@@ -147,11 +169,25 @@ def test_the_cheapest_way_first(bench: Bench, monkeypatch: pytest.MonkeyPatch) -
         ("second();", "ALTERED"): (By.LAB, False),
         ("mkdir x", "DROPPED"): (By.LAB, True),
         ("mkdir x", "TRUE"): (By.LAB, True),
-        ("cp one/a.js x", "DROPPED"): (By.LAB, False),
+        ("cp one/a.js x", "DROPPED"): (By.LEDGER, True),
         ("cp one/a.js x", "TRUE"): (By.LAB, False),
     }
     assert bench.tests_run == 5, "once while nothing is broken, and once for each mutant"
     assert [m.text for m in bench.tried] == ["mkdir x", "cp one/a.js x", "second();", "second();"]
+
+
+def test_the_ledger_misses_a_dropped_block(bench: Bench) -> None:
+    """If the run was whole; it cannot tell a block from `true`."""
+    blocks = bench.scenarios[0].blocks
+    dropped, replaced = list(mutants.of_block(blocks[1]))[:2]
+    whole = ledger_of(bench.site, blocks)
+    verdict = search.by_ledger(dropped, whole)
+    assert verdict is not None
+    assert verdict.killed_by == "the ledger: 1 not run"
+    assert search.by_ledger(replaced, whole) is None
+    part = search.by_ledger(dropped, dataclasses.replace(whole, complete=False))
+    assert part is not None
+    assert not part.killed_by
 
 
 def test_a_run_that_was_cut_off_goes_on(

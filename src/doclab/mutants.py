@@ -70,6 +70,7 @@ class By(enum.Enum):
     OUTPUT = "what the last run printed"
     TESTS = "tests"
     LAB = "the blocks in a lab"
+    LEDGER = "the ledger alone, which misses a block that was not run"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -131,11 +132,18 @@ def of_file(path: Path, text: str, copies: tuple[Path, ...] = ()) -> Iterator[Mu
             continue
         place = Location(path=path, line=number)
         yield Mutant(kind=Kind.REMOVED, location=place, text=bare, copies=copies)
-        changed = altered(bare)
+        code = _code(bare, starts)
+        changed = altered(code)
         if changed is not None:
+            changed += bare[len(code) :]
             yield Mutant(
                 kind=Kind.ALTERED, location=place, text=bare, changed=changed, copies=copies
             )
+
+
+def _code(line: str, starts: str) -> str:
+    """Return a line without the comment at its end, which units do not have."""
+    return line if starts == "#;" else re.split(rf"\s+{starts}(?:\s|$)", line)[0]
 
 
 def of_files(texts: Mapping[Path, str]) -> Iterator[Mutant]:

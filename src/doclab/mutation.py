@@ -94,9 +94,9 @@ def run(options: argparse.Namespace, site: Site) -> int:
         judges.check_patterns(site.settings.judges, every)
         chosen = choose(every, options, site.root)
         say(f"{len(chosen)} of {len(every)} mutants, seed {options.seed}")
-        results = _recorded(options.build / "doctest" / "ledger.json").results
+        recorded = _recorded(options.build / "doctest" / "ledger.json")
         search = Search(site, scenarios, workshop, Notebook(notes), jobs=options.jobs, say=say)
-        verdicts = search.run(chosen, results)
+        verdicts = search.run(chosen, recorded)
     listed = survivors.read(site.settings.survivors)
     problems, share = survivors.judge(verdicts, listed, every)
     print("\n".join(closing_lines(verdicts, listed, problems)))

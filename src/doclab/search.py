@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from doclab import expect, judges, snapshots
-from doclab.site import Site
-from doclab.model import BlockResult, DoclabError, Location, Scenario
+from doclab.model import BlockResult, DoclabError, Ledger, Location, Scenario
 from doclab.mutants import By, Kind, Mutant, Verdict
 from doclab.notebook import Notebook
 from doclab.progress import Progress
+from doclab.site import Site
 from doclab.trial import Trial
 from doclab.workshop import Workshop
 
@@ -47,6 +48,21 @@ def by_output(mutant: Mutant, results: Sequence[BlockResult]) -> Verdict | None:
     return None
 
 
+def by_ledger(mutant: Mutant, recorded: Ledger) -> Verdict | None:
+    """Judge a block that is dropped by the ledger: a block without a fate is an error.
+
+    Args:
+        mutant: of any kind.
+        recorded: of the last run, which was whole and green.
+    """
+    if mutant.kind is not Kind.DROPPED:
+        return None
+    results = tuple(r for r in recorded.results if r.block.location != mutant.location)
+    left = dataclasses.replace(recorded, results=results)
+    red = "" if left.green else f"the ledger: {left.untold} not run"
+    return Verdict(mutant=mutant, by=By.LEDGER, killed_by=red)
+
+
 class Search:
     """Tries mutants, several at a time, the cheapest way first."""
 
@@ -78,14 +94,14 @@ class Search:
         self._say = say
         self._stop = threading.Event()
 
-    def run(self, chosen: Sequence[Mutant], results: Sequence[BlockResult]) -> list[Verdict]:
+    def run(self, chosen: Sequence[Mutant], recorded: Ledger) -> list[Verdict]:
         """Return the verdicts on mutants.
 
         Args:
             chosen: what to try.
-            results: of the last run.
+            recorded: of the last run, which was whole and green.
         """
-        known = {mutant: by_output(mutant, results) for mutant in chosen}
+        known = {mutant: by_output(mutant, recorded.results) for mutant in chosen}
         verdicts = [verdict for verdict in known.values() if verdict is not None]
         self._say(f"{len(verdicts)} judged by what the last run printed")
         left = [mutant for mutant, verdict in known.items() if verdict is None]
@@ -98,7 +114,10 @@ class Search:
         same = [m for m in left if m.kind is Kind.TRUE and m.location in dropped]
         in_lab = self._by_lab([mutant for mutant in left if mutant not in same])
         killers = {v.mutant.location: v.killed_by for v in in_lab if v.mutant.kind is Kind.DROPPED}
-        verdicts += in_lab
+        verdicts += [
+            verdict if verdict.killed_by else by_ledger(verdict.mutant, recorded) or verdict
+            for verdict in in_lab
+        ]
         verdicts += [
             Verdict(mutant=mutant, by=By.LAB, killed_by=killers[mutant.location]) for mutant in same
         ]
