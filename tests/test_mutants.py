@@ -46,6 +46,8 @@ def test_comments_at_the_end_of_a_line() -> None:
 def test_brackets_and_other_files_have_none() -> None:
     """What would only spoil the syntax proves nothing."""
     assert list(mutants.of_file(Path("x.js"), "// a\n});\n")) == []
+    assert list(mutants.of_file(Path("x.js"), "/** a\n * b\n */\n/* c */\n")) == []
+    assert len(list(mutants.of_file(Path("x.js"), "/* a\n */\nb();\n"))) == 2
     assert list(mutants.of_file(Path("x.md"), "text")) == []
 
 
@@ -104,13 +106,3 @@ def test_lines_that_a_mutant_is_about() -> None:
     dropped, _, first, *_ = mutants.of_block(block("echo", line=5, expected="one\ntwo"))
     assert [n for n in range(1, 12) if dropped.touches({("docs/page.md", n)})] == [5, 6, 7, 8]
     assert [n for n in range(1, 12) if first.touches({("docs/page.md", n)})] == [6, 7, 8]
-
-
-def test_the_first_page_that_uses_a_file() -> None:
-    """It names the file and its directory."""
-    blocks = [block("cd examples/one", page="a"), block("cd one; cp x.socket /", page="b")]
-    path = Path("examples/one/x.socket")
-    other = Path("examples/two/x.socket")
-    assert mutants.first_page_that_uses([path], blocks) == "b"
-    assert mutants.first_page_that_uses([other], blocks) is None
-    assert mutants.first_page_that_uses([other, path], blocks) == "b"

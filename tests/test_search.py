@@ -167,7 +167,7 @@ def test_the_cheapest_way_first(bench: Bench, monkeypatch: pytest.MonkeyPatch) -
         ("first();", "ALTERED"): (By.TESTS, True),
         ("second();", "REMOVED"): (By.LAB, False),
         ("second();", "ALTERED"): (By.LAB, False),
-        ("mkdir x", "DROPPED"): (By.LAB, True),
+        ("mkdir x", "DROPPED"): (By.LEDGER, True),
         ("mkdir x", "TRUE"): (By.LAB, True),
         ("cp one/a.js x", "DROPPED"): (By.LEDGER, True),
         ("cp one/a.js x", "TRUE"): (By.LAB, False),

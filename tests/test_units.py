@@ -123,7 +123,7 @@ def test_a_container_with_a_socket_is_not_the_first_on_its_network() -> None:
     See https://github.com/containers/podman/issues/27854.
     """
     for unit in units(".container"):
-        if not unit.has_socket or not unit.all("Container", "Network"):
+        if not unit.has_socket or unit.one("Container", "Network") == "none":
             continue
         before = [
             read(unit.path.with_name(name).with_suffix(".container"))
@@ -160,6 +160,12 @@ def networks(unit: Unit, name: str) -> list[ipaddress.IPv4Network | ipaddress.IP
     found = [ipaddress.ip_network(value) for value in unit.all("Network", name)]
     assert [network.version for network in found] == [4, 6], f"{unit}: {name}="
     return found
+
+
+def test_a_service_that_never_fails_to_start_for_haste() -> None:
+    """What is started before each start of another must not hit systemd's limit."""
+    for unit in units(".service"):
+        assert unit.one("Unit", "StartLimitIntervalSec") == "0", str(unit)
 
 
 def test_addresses() -> None:

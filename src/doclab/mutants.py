@@ -6,7 +6,7 @@ import collections
 import dataclasses
 import enum
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from doclab.model import Block, Command, Location, Scenario
@@ -68,9 +68,9 @@ class By(enum.Enum):
     """Who judges a mutant."""
 
     OUTPUT = "what the last run printed"
+    LEDGER = "the ledger, which misses a block that was not run"
     TESTS = "tests"
     LAB = "the blocks in a lab"
-    LEDGER = "the ledger alone, which misses a block that was not run"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -126,8 +126,13 @@ def of_file(path: Path, text: str, copies: tuple[Path, ...] = ()) -> Iterator[Mu
     comment = (starts,) if starts == "//" else tuple(starts)
     if starts == "#;":
         comment += _FOR_PEOPLE
+    within = False  # a comment of several lines
     for number, line in enumerate(text.split("\n"), start=1):
         bare = line.strip()
+        within = starts == "//" and (within or bare.startswith("/*"))
+        if within:
+            within = "*/" not in bare
+            continue
         if bare.startswith(comment) or not _TOKEN.search(bare):
             continue
         place = Location(path=path, line=number)
@@ -193,18 +198,3 @@ def without(scenario: Scenario, mutant: Mutant) -> Scenario:
     """Return the scenario without the block that a mutant drops."""
     blocks = tuple(b for b in scenario.blocks if b.location != mutant.location)
     return dataclasses.replace(scenario, blocks=blocks)
-
-
-def first_page_that_uses(files: Sequence[Path], blocks: Sequence[Block]) -> str | None:
-    """Return the first page whose blocks name one of these files and its directory."""
-    pages: dict[str, str] = {}
-    for block in blocks:
-        pages[block.page] = pages.get(block.page, "") + block.text
-    return next(
-        (
-            name
-            for name, text in pages.items()
-            if any(path.name in text and path.parent.name in text for path in files)
-        ),
-        None,
-    )

@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from doclab import judges, ledger, mutants, plan, repository, survivors
+from doclab import judges, ledger, mutants, plan, repository, survivors, uses
 from doclab.site import Site
 from doclab.model import DoclabError, Ledger, Scenario
 from doclab.mutants import By, Mutant, Verdict
@@ -50,7 +50,7 @@ def every_mutant(site: Site, scenarios: Sequence[Scenario]) -> list[Mutant]:
         path: (site.root / path).read_text(encoding="utf-8")
         for path in map(Path, repository.files(site.root) or ())
         if path.suffix in mutants.COMMENTS
-        and mutants.first_page_that_uses([path], scenarios[0].blocks) is not None
+        and uses.first_use([path], scenarios, site.root) is not None
     }
     return mutants.numbered([*found, *mutants.of_files(texts)])
 

@@ -101,27 +101,22 @@ class Search:
             chosen: what to try.
             recorded: of the last run, which was whole and green.
         """
-        known = {mutant: by_output(mutant, recorded.results) for mutant in chosen}
-        verdicts = [verdict for verdict in known.values() if verdict is not None]
-        self._say(f"{len(verdicts)} judged by what the last run printed")
-        left = [mutant for mutant, verdict in known.items() if verdict is None]
-        tested = self._by_tests(left)
-        found_out = {verdict.mutant for verdict in tested if verdict.killed_by}
-        verdicts += [verdict for verdict in tested if verdict.killed_by]
-        left = [mutant for mutant in left if mutant not in found_out]
-        # What becomes of a block replaced by `true` is what becomes of it when it is dropped.
-        dropped = {m.location for m in left if m.kind is Kind.DROPPED}
-        same = [m for m in left if m.kind is Kind.TRUE and m.location in dropped]
-        in_lab = self._by_lab([mutant for mutant in left if mutant not in same])
-        killers = {v.mutant.location: v.killed_by for v in in_lab if v.mutant.kind is Kind.DROPPED}
-        verdicts += [
-            verdict if verdict.killed_by else by_ledger(verdict.mutant, recorded) or verdict
-            for verdict in in_lab
+        verdicts = []
+        left = []
+        for mutant in chosen:
+            verdict = by_output(mutant, recorded.results) or by_ledger(mutant, recorded)
+            if verdict is None:
+                left.append(mutant)
+            else:
+                verdicts.append(verdict)
+        self._say(f"{len(verdicts)} judged by the last run, {len(left)} left")
+        found_out = [verdict for verdict in self._by_tests(left) if verdict.killed_by]
+        dead = {verdict.mutant for verdict in found_out}
+        return [
+            *verdicts,
+            *found_out,
+            *self._by_lab([mutant for mutant in left if mutant not in dead]),
         ]
-        verdicts += [
-            Verdict(mutant=mutant, by=By.LAB, killed_by=killers[mutant.location]) for mutant in same
-        ]
-        return verdicts
 
     def _by_tests(self, chosen: Sequence[Mutant]) -> list[Verdict]:
         with judges.opened(

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from doclab import mutants, snapshots
+from doclab import mutants, snapshots, uses
 from doclab.site import Site
 from doclab.lab import Lab
 from doclab.model import DoclabError, Scenario
@@ -77,11 +77,11 @@ class Trial:
             )
             page = next(b.page for b in scenario.blocks if b.location == mutant.location)
             return self._try(mutant, mutants.without(scenario, mutant), scenario, page, None)
-        scenario = self._scenarios[0]
-        used = mutants.first_page_that_uses(mutant.files, scenario.blocks)
+        used = uses.first_use(mutant.files, self._scenarios, self._site.root)
         if used is None:
-            raise DoclabError(f"{mutant.location}: no page's blocks name this file.")
-        return self._try(mutant, scenario, scenario, used, patch(mutant, self._site.root))
+            raise DoclabError(f"{mutant.location}: no page's blocks use this file.")
+        scenario, page = used
+        return self._try(mutant, scenario, scenario, page, patch(mutant, self._site.root))
 
     def _try(
         self,
