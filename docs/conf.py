@@ -56,10 +56,11 @@ doclab_example_exceptions = {
     "*/README.md": "for those who have the directory and no page; a test compares its files",
 }
 # What judges mutants of these files before the lab does: `nox -s mutants`. Without the
-# plugins that these tests do not need, it starts three times as fast.
+# plugins that these tests do not need, it starts three times as fast; and the test that
+# found out the last mutant is often the one for the next (--ff).
 _pytest = (
     "env PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 python -m pytest -c /dev/null --rootdir ."
-    " --noconftest -p no:cacheprovider -x -q"
+    " --noconftest --ff -x -q"
 )
 _units = f"{_pytest} tests/test_units.py"
 doclab_judges = {
