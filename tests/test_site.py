@@ -60,6 +60,65 @@ def get(rig: Rig, root: Path) -> Callable[..., Answer]:
     return ask_for
 
 
+#: As in mime.types(5), from IANA's registry of media types and the HTML standard.
+TYPES = """
+application/gzip gz
+application/json json map
+application/ld+json jsonld
+application/manifest+json webmanifest
+application/pdf pdf
+application/rss+xml rss
+application/wasm wasm
+application/x-tar tar
+application/xhtml+xml xhtml
+application/xml xml
+application/zip zip
+application/zstd zst
+audio/flac flac
+audio/mp4 m4a
+audio/mpeg mp3
+audio/ogg oga ogg opus
+audio/wav wav
+font/otf otf
+font/ttf ttf
+font/woff woff
+font/woff2 woff2
+image/avif avif
+image/gif gif
+image/jpeg jpeg jpg
+image/jxl jxl
+image/png png
+image/svg+xml svg
+image/vnd.microsoft.icon ico
+image/webp webp
+text/calendar ics
+text/css css
+text/csv csv
+text/html htm html
+text/javascript js mjs
+text/markdown md
+text/plain txt
+text/vtt vtt
+video/mp4 mp4
+video/ogg ogv
+video/webm webm
+"""
+
+
+def test_content_types(rig: Rig, tmp_path: Path) -> None:
+    """Each end of a name has the registered type; text is UTF-8."""
+    root = tmp_path / "site"
+    root.mkdir()
+    server = serve(rig, root)
+    for line in TYPES.split("\n")[1:-1]:
+        kind, *ends = line.split(" ")
+        wanted = f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+        for end in ends:
+            (root / f"a.{end}").write_text("x")
+            answer = ask(server, line=f"GET /a.{end} HTTP/1.1")
+            assert answer.values("Content-Type") == [wanted], end
+
+
 @pytest.mark.parametrize(
     ("path", "body", "content_type"),
     [
