@@ -7,7 +7,7 @@ from pathlib import Path
 from conftest import block, scenario
 
 from doclab import mutants
-from doclab.model import Location
+from doclab.model import Location, Placeholder
 from doclab.mutants import Kind, Mutant
 
 UNIT = "# why\n[Socket]\n\nListenStream=80\nReusePort=true\nDescription=a socket\n"
@@ -78,6 +78,14 @@ def test_mutants_of_a_block() -> None:
         (Kind.EXPECTATION, "onex"),
         (Kind.EXPECTATION, "two 3"),
     ]
+
+
+def test_a_line_is_not_changed_into_a_placeholder() -> None:
+    """Which would match what the page shows now."""
+    places = tuple(Placeholder(text=text, kind="number") for text in ("412", "413"))
+    found = mutants.of_block(block("echo", expected="[1] 412", placeholders=places))
+    assert [m.changed for m in found if m.kind is Kind.EXPECTATION] == ["[1] 414"]
+    assert mutants.altered("a", but_not={"ax"}) == "axx"
 
 
 def test_a_block_is_dropped() -> None:

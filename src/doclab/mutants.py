@@ -91,9 +91,10 @@ def of_block(block: Block) -> Iterator[Mutant]:
     last = max((_last_line(command) for command in block.commands), default=0)
     for kind in (Kind.DROPPED, Kind.TRUE):
         yield Mutant(kind=kind, location=block.location, text=block.title, last=last)
+    shown = {placeholder.text for placeholder in block.placeholders}
     for command in block.commands:
         for line in dict.fromkeys((command.expected or "").split("\n")):
-            changed = altered(line)
+            changed = altered(line, but_not=shown)
             if changed is not None:
                 yield Mutant(
                     kind=Kind.EXPECTATION,
@@ -170,8 +171,13 @@ def numbered(found: Iterable[Mutant]) -> list[Mutant]:
     return numbered
 
 
-def altered(line: str) -> str | None:
-    """Return the line with its last word or number changed; None if it has none."""
+def altered(line: str, *, but_not: Container[str] = ()) -> str | None:
+    """Return the line with its last word or number changed; None if it has none.
+
+    Args:
+        line: as it is.
+        but_not: what the word or number is not changed to, such as a placeholder.
+    """
     tokens = list(_TOKEN.finditer(line))
     if not tokens:
         return None
@@ -179,6 +185,8 @@ def altered(line: str) -> str | None:
     word = last[0]
     opposite = {"true": "false", "false": "true", "yes": "no", "no": "yes"}
     new = str(int(word) + 1) if word.isdecimal() else opposite.get(word, f"{word}x")
+    while new in but_not:
+        new = str(int(new) + 1) if word.isdecimal() else f"{new}x"
     return line[: last.start()] + new + line[last.end() :]
 
 
