@@ -102,6 +102,34 @@ def test_least_privilege() -> None:
             assert volume.endswith(":ro,z"), str(unit)
 
 
+def test_a_container_without_a_network_is_shut_in() -> None:
+    """Neither Podman nor what it starts may open another kind of socket, or gain rights."""
+    found = [u for u in units(".container") if u.one("Container", "Network") == "none"]
+    assert found
+    for unit in found:
+        families = unit.one("Service", "RestrictAddressFamilies").split()
+        assert set(families) == {"AF_UNIX", "AF_NETLINK", "AF_INET"}, str(unit)
+        for name in ("NoNewPrivileges", "LockPersonality", "RestrictRealtime"):
+            assert unit.one("Service", name) == "true", f"{unit}: {name}="
+        assert unit.one("Service", "SystemCallArchitectures") == "native", str(unit)
+        folder, _, profile = unit.one("Container", "SeccompProfile").rpartition("/")
+        assert folder == "%h/.config/workerd", str(unit)
+        assert unit.path.with_name(profile).is_file(), str(unit)
+
+
+def test_a_service_that_gains_no_rights_has_its_user_namespace_before() -> None:
+    """Making one needs a program that gains them, which another service runs first."""
+    for unit in units(".container"):
+        if not unit.all("Service", "NoNewPrivileges"):
+            continue
+        names = set(unit.names("Requires")) & set(unit.names("After"))
+        services = [read(unit.path.with_name(name)) for name in names if name.endswith(".service")]
+        assert services, str(unit)
+        for service in services:
+            assert service.one("Service", "Type") == "oneshot", str(service)
+            assert service.one("Service", "ExecStart") == "podman unshare true", str(service)
+
+
 def test_no_quadlet_waits_for_the_network() -> None:
     """Podman would wait up to 90 s for network-online.target, which may never come."""
     for unit in units(".container", ".network"):
