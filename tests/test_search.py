@@ -14,7 +14,6 @@ import pytest
 from conftest import Sites, block
 
 from doclab import mutants, mutation, search
-from doclab.collect import Site
 from doclab.model import (
     Block,
     BlockResult,
@@ -29,6 +28,7 @@ from doclab.mutants import By, Kind, Mutant, Verdict
 from doclab.notebook import Notebook
 from doclab.plan import plan
 from doclab.progress import Progress
+from doclab.site import Site
 from doclab.workshop import Workshop
 
 

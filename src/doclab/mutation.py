@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from doclab import judges, ledger, mutants, plan, repository, survivors, uses
-from doclab.site import Site
 from doclab.model import DoclabError, Ledger, Scenario
 from doclab.mutants import By, Mutant, Verdict
 from doclab.notebook import Notebook
 from doclab.progress import Progress
 from doclab.search import Search
+from doclab.site import Site
 from doclab.workshop import opened
 
 LEAST = 0.95  # of the mutants that are tried must be found out

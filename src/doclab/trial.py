@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from doclab import mutants, snapshots, uses
-from doclab.site import Site
 from doclab.lab import Lab
 from doclab.model import DoclabError, Scenario
 from doclab.mutants import By, Kind, Mutant, Verdict
 from doclab.scenario_run import Options, ScenarioRun
+from doclab.site import Site
 from doclab.terminal import StoppedError
 from doclab.workshop import Workshop
 
