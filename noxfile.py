@@ -30,6 +30,24 @@ def install(session: nox.Session, name: str) -> None:
     stamp.write_text(wanted)
 
 
+def workerd_binary(session: nox.Session) -> dict[str, str]:
+    """Install the examples' workerd, unless it is there; return how the tests find it."""
+    workerd = BUILD / "workerd"
+    image = ROOT / "examples" / "example1" / "image"
+    lock = (image / "package-lock.json").read_text()
+    installed = workerd / "package-lock.json"
+    if not installed.is_file() or installed.read_text() != lock:
+        workerd.mkdir(parents=True, exist_ok=True)
+        (workerd / "package.json").write_text((image / "package.json").read_text())
+        (workerd / "package-lock.json").write_text(lock)
+        session.run("npm", "ci", "--prefix", str(workerd), "--ignore-scripts", "--no-audit",
+                    "--no-fund", "--no-update-notifier")  # fmt: skip
+    binaries = sorted(workerd.glob("node_modules/@cloudflare/workerd-*/bin/workerd"))
+    if not binaries:
+        session.error(f"{workerd}: npm installed no workerd for this processor.")
+    return {"WORKERD": str(binaries[0].resolve())}
+
+
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the site into build/html; `-- --serve` serves it and rebuilds."""
@@ -75,8 +93,8 @@ def shell(session: nox.Session) -> None:
 @nox.session
 def mutants(session: nox.Session) -> None:
     """Break one thing at a time and expect red, after `doctest`; `-- --sample N`."""
-    install(session, "docs")
-    session.run("doclab", "mutants", *session.posargs)
+    install(session, "tests")
+    session.run("doclab", "mutants", *session.posargs, env=workerd_binary(session))
 
 
 @nox.session
@@ -104,20 +122,7 @@ def clean(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the unit tests, Python's and JavaScript's."""
     install(session, "tests")
-    workerd = BUILD / "workerd"
-    image = ROOT / "examples" / "example1" / "image"
-    lock = (image / "package-lock.json").read_text()
-    installed = workerd / "package-lock.json"
-    if not installed.is_file() or installed.read_text() != lock:
-        workerd.mkdir(parents=True, exist_ok=True)
-        (workerd / "package.json").write_text((image / "package.json").read_text())
-        (workerd / "package-lock.json").write_text(lock)
-        session.run("npm", "ci", "--prefix", str(workerd), "--ignore-scripts", "--no-audit",
-                    "--no-fund", "--no-update-notifier")  # fmt: skip
-    binaries = sorted(workerd.glob("node_modules/@cloudflare/workerd-*/bin/workerd"))
-    if not binaries:
-        session.error(f"{workerd}: npm installed no workerd for this processor.")
-    session.run("pytest", *session.posargs, env={"WORKERD": str(binaries[0].resolve())})
+    session.run("pytest", *session.posargs, env=workerd_binary(session))
 
 
 @nox.session

@@ -55,6 +55,25 @@ doclab_example_exceptions = {
     "*/LICENSE": "of no use on a page",
     "*/README.md": "for those who have the directory and no page; a test compares its files",
 }
+# What judges mutants of these files before the lab does: `nox -s mutants`. Without the
+# plugins that these tests do not need, it starts three times as fast; and the test that
+# found out the last mutant is often the one for the next (--ff).
+_pytest = (
+    "env PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 python -m pytest -c /dev/null --rootdir ."
+    " --noconftest --ff -x -q"
+)
+_units = f"{_pytest} tests/test_units.py"
+doclab_judges = {
+    "examples/*/*.container": _units,
+    "examples/*/*.network": _units,
+    "examples/*/*.service": _units,
+    "examples/*/*.socket": _units,
+    "examples/example2/config.capnp": _units,
+    "examples/example[12]/*.capnp": f"{_pytest} tests/test_forwarding.py",
+    "examples/example[12]/*.js": f"{_pytest} tests/test_forwarding.py",
+    "examples/example3/*.capnp": f"{_pytest} tests/test_site.py",
+    "examples/example3/*.js": f"{_pytest} tests/test_site.py",
+}
 # Inline code that is in no example and in no block.
 doclab_words = {
     "LISTEN_FDS=1": "systemd sets it for a service; see sd_listen_fds(3)",

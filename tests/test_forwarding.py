@@ -149,11 +149,11 @@ class Rig:
         changes: dict[str, str] | None = None,
     ) -> Server:
         """Run an example's own files in front of a backend on 127.0.0.1."""
-        changed = {"30000": str(timeout_ms), **(changes or {})}
+        changed = {"TIMEOUT_MS": f'"{timeout_ms}"', **(changes or {})}
         if example == "example1":
             changed["whoami:8080"] = f"127.0.0.1:{backend}"
         else:
-            changed['json = "8080"'] = f'json = "{backend}"'
+            changed["BACKEND_PORT"] = f'"{backend}"'
         config = changed_config(example, self.folder, changed)
         return self.serve(config, listening)
 
@@ -173,7 +173,11 @@ class Rig:
 
 
 def changed_config(example: str, folder: Path, changes: dict[str, str]) -> Path:
-    """Copy an example and change texts of its config.capnp, each found exactly once."""
+    """Copy an example and change its config.capnp.
+
+    What is to be changed is found exactly once: a text, or the value of a binding, whose
+    name is in capital letters.
+    """
     copy = folder / f"{example}-{time.monotonic_ns()}"
     copy.mkdir()
     for source in (*(EXAMPLES / example).glob("*.js"), EXAMPLES / example / "config.capnp"):
@@ -181,8 +185,10 @@ def changed_config(example: str, folder: Path, changes: dict[str, str]) -> Path:
     config = copy / "config.capnp"
     text = config.read_text("utf-8")
     for old, new in changes.items():
-        assert text.count(old) == 1, f"{old!r} is not exactly once in {example}/config.capnp"
-        text = text.replace(old, new)
+        value = rf'(?<=name = "{old}", json = )"(?:\\.|[^"\\])*"'
+        parts = re.split(value if old.isupper() else re.escape(old), text)
+        assert len(parts) == 2, f"{old!r} is not exactly once in {example}/config.capnp"
+        text = new.join(parts)
     config.write_text(text, "utf-8")
     return config
 
@@ -350,10 +356,21 @@ def ask(
         return receive(client, line.split(" ", 1)[0])
 
 
-def assert_page(answer: Answer, status: int) -> None:
-    """Check that an answer is one of our own pages and tells nothing."""
+#: Our own pages; `test_methods_that_are_not_forwarded` has the rarer ones.
+SENTENCES = {
+    400: "A GET or HEAD request must not have a body.",
+    404: "There is no such site here.",
+    502: "The backend could not be reached or did not answer properly.",
+    504: "The backend did not answer in time.",
+}
+
+
+def assert_page(answer: Answer, status: int, sentence: str = "") -> None:
+    """Check that an answer is one of our own pages, tells nothing, and is not kept."""
     assert answer.status == status
+    assert answer.body.decode() == f"{sentence or SENTENCES[status]}\n"
     assert answer.values("Content-Type") == ["text/plain; charset=utf-8"]
+    assert answer.values("Cache-Control") == ["no-store"]
     assert re.fullmatch(rb"[A-Z][^\n]*\.\n", answer.body)
     assert not re.search(rb"127\.0|whoami|mynet|\.js|Error|errno|\d\d", answer.body)
 
@@ -362,7 +379,7 @@ BOTH = pytest.mark.parametrize("example", ["example1", "example2"])
 
 # example2 refuses "localhost" and all addresses but mynet's. The tests have no
 # mynet, so for them both locks are opened: for localhost, and for 127.0.0.1.
-LOCALHOST_ALLOWED = {r'"[\"localhost\", \"workerd\"]"': r'"[\"workerd\"]"'}
+LOCALHOST_ALLOWED = {"NOT_BACKENDS": r'"[\"workerd\"]"'}
 UNLOCKED = {**LOCALHOST_ALLOWED, '"10.80.0.0/24"': '"127.0.0.1/32"'}
 
 
@@ -708,15 +725,19 @@ def test_methods(rig: Rig, method: str, body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "status"),
-    [("TRACE / HTTP/1.1", 501), ("CONNECT whoami.example.com:80 HTTP/1.1", 500),
-     ("OPTIONS * HTTP/1.1", 400), ("BREW / HTTP/1.1", 501)],
+    ("line", "status", "sentence"),
+    [("TRACE / HTTP/1.1", 501, "TRACE is not supported."),
+     ("OPTIONS * HTTP/1.1", 400, "The request has no path."),
+     ("CONNECT whoami.example.com:80 HTTP/1.1", 500, ""), ("BREW / HTTP/1.1", 501, "")],
 )  # fmt: skip
-def test_methods_that_are_not_forwarded(rig: Rig, line: str, status: int) -> None:
+def test_methods_that_are_not_forwarded(rig: Rig, line: str, status: int, sentence: str) -> None:
     """TRACE and "*" by our choice; CONNECT and unknown methods workerd refuses itself."""
     backend = rig.backend(answering(OK))
-    assert ask(rig.proxy("example1", backend.port), line=line).status == status
+    answer = ask(rig.proxy("example1", backend.port), line=line)
+    assert answer.status == status
     assert backend.exchanges == []
+    if sentence:
+        assert_page(answer, status, sentence)
 
 
 @pytest.mark.parametrize(
@@ -1038,6 +1059,15 @@ def test_websocket_needs_the_connection_header(rig: Rig) -> None:
     assert backend.exchanges[-1].values("Upgrade") == []
     assert ask(server, *HANDSHAKE, line="POST / HTTP/1.1").body == b"ok"
     assert backend.exchanges[-1].values("Upgrade") == []
+
+
+def test_no_other_upgrade_passes(rig: Rig) -> None:
+    """A connection that changes its protocol would be out of our hands."""
+    backend = rig.backend(answering(OK))
+    server = rig.proxy("example1", backend.port)
+    for protocol in ("h2c", "websocketx"):
+        assert ask(server, "Connection: Upgrade", f"Upgrade: {protocol}").body == b"ok"
+        assert backend.exchanges[-1].values("Upgrade") == []
 
 
 # --- when the backend fails ----------------------------------------------------------
@@ -1398,6 +1428,17 @@ def test_whoami_says_what_it_received(rig: Rig) -> None:
 """
     )
     assert b'"peer": "::1"' in ask(whoami, address="::1").body
+
+
+def test_whoami_without_a_peer(rig: Rig, tmp_path: Path) -> None:
+    """A Unix socket has no address; the field is there all the same."""
+    path = str(tmp_path / "s")
+    rig.serve(EXAMPLES / "example1" / "whoami.capnp", listener(path))
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(PATIENCE)
+        client.connect(path)
+        client.sendall(f"GET / HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
+        assert b'"peer": null' in receive(client).body
 
 
 def test_whoami_listens_on_both_families(rig: Rig) -> None:

@@ -94,6 +94,7 @@ CONFS = {
     "machine-capital": "doclab_machines = ['Server']\n",
     "machine-twice": "doclab_machines = ['server', 'server']\n",
     "user": "doclab_user = 'John Doe'\n",
+    "judge-without-command": "doclab_judges = {'*.js': ' '}\n",
 }
 
 

@@ -1,18 +1,16 @@
-"""Mutants: what is broken, how they are judged, and the list of survivors."""
+"""Mutants: what is broken, and what they are called."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-from conftest import Snapshot, block, scenario
+from conftest import block, scenario
 
-from doclab import mutants, mutation
-from doclab.model import BlockResult, CommandResult, DoclabError, Fate, Location
+from doclab import mutants
+from doclab.model import Location, Placeholder
 from doclab.mutants import Kind, Mutant
-from doclab.mutation import Verdict
 
-UNIT = "# why\n[Socket]\n\nListenStream=80\nReusePort=true\n"
+UNIT = "# why\n[Socket]\n\nListenStream=80\nReusePort=true\nDescription=a socket\n"
 
 
 def mutant(kind: Kind = Kind.REMOVED, text: str = "a", line: int = 1, changed: str = "") -> Mutant:
@@ -34,10 +32,34 @@ def test_lines_of_a_file() -> None:
     ]
 
 
+def test_comments_at_the_end_of_a_line() -> None:
+    """They are not changed: nothing could turn red."""
+    for name, text, changed in (
+        ("x.js", "a = 1; // one", "a = 2; // one"),
+        ("x.js", 'b = "http://c"', 'b = "http://cx"'),
+        ("x.capnp", "d = 1, # one", "d = 2, # one"),
+        ("x.socket", "E=f # one", "E=f # onex"),
+    ):
+        assert [m.changed for m in mutants.of_file(Path(name), text)] == ["", changed]
+
+
 def test_brackets_and_other_files_have_none() -> None:
     """What would only spoil the syntax proves nothing."""
     assert list(mutants.of_file(Path("x.js"), "// a\n});\n")) == []
+    assert list(mutants.of_file(Path("x.js"), "/** a\n * b\n */\n/* c */\n")) == []
+    assert len(list(mutants.of_file(Path("x.js"), "/* a\n */\nb();\n"))) == 2
     assert list(mutants.of_file(Path("x.md"), "text")) == []
+
+
+def test_copies_are_one() -> None:
+    """Two files with the same content have the mutants of one, which change both."""
+    one, two, other = (Path(f"{name}/x.socket") for name in ("one", "two", "other"))
+    found = list(mutants.of_files({one: "[Socket]\n", other: "[Unit]\n", two: "[Socket]\n"}))
+    assert [(m.text, m.files) for m in found if m.kind is Kind.REMOVED] == [
+        ("[Socket]", (one, two)),
+        ("[Unit]", (other,)),
+    ]
+    assert found[0].location.path == one
 
 
 def test_texts_of_mutants() -> None:
@@ -58,6 +80,14 @@ def test_mutants_of_a_block() -> None:
     ]
 
 
+def test_a_line_is_not_changed_into_a_placeholder() -> None:
+    """Which would match what the page shows now."""
+    places = tuple(Placeholder(text=text, kind="number") for text in ("412", "413"))
+    found = mutants.of_block(block("echo", expected="[1] 412", placeholders=places))
+    assert [m.changed for m in found if m.kind is Kind.EXPECTATION] == ["[1] 414"]
+    assert mutants.altered("a", but_not={"ax"}) == "axx"
+
+
 def test_a_block_is_dropped() -> None:
     """And the others stay."""
     blocks = (block("a", line=1), block("b", line=5))
@@ -65,89 +95,22 @@ def test_a_block_is_dropped() -> None:
     assert mutants.without(scenario(*blocks), dropped).blocks == blocks[1:]
 
 
-def recorded(output: str, expected: str) -> BlockResult:
-    """Return what a run has noted of a block."""
-    item = block("echo", expected=expected)
-    done = CommandResult(command=item.commands[0], output=output, status="0", seconds=0.0)
-    return BlockResult(block=item, scenario="page", variant="only", fate=Fate.PASSED, reason="",
-                       seconds=0.0, user="admin", commands=(done,))  # fmt: skip
+def test_names_are_unique() -> None:
+    """Of two equal lines of a file, each has a name of its own."""
+    found = mutants.numbered(mutants.of_file(Path("a.js"), "stop();\ngo();\nstop();\n"))
+    assert [m.name for m in found if m.kind is Kind.REMOVED] == [
+        "a.js: line removed: stop();",
+        "a.js: line removed: go();",
+        "a.js: line removed: stop(); (2)",
+    ]
 
 
-def judged(expected: str, output: str) -> list[str]:
-    """Return where the mutants of a block's expectation were found out."""
-    result = recorded(output, expected)
-    verdicts = [mutation.without_lab(m, [result]) for m in mutants.of_block(result.block)]
-    return [v.killed_by for v in verdicts if v is not None and v.mutant.kind is Kind.EXPECTATION]
-
-
-def test_changed_expectations_are_judged_by_the_output() -> None:
-    """Found out, unless the output has both lines."""
-    assert judged("one", "one\n") == ["docs/page.md:2"]
-    assert judged("...\none\n...", "onex\none\nonex\n") == [""]
-
-
-def test_a_block_that_must_print_is_not_replaced_unseen() -> None:
-    """`true` prints nothing; a block that prints nothing needs a lab."""
-    for expected, known in (("one", True), ("", False)):
-        result = recorded(expected, expected)
-        replaced = list(mutants.of_block(result.block))[1]
-        assert (mutation.without_lab(replaced, [result]) is not None) is known
-
-
-def problems(verdicts: list[Verdict], listed: dict[str, str]) -> list[str]:
-    """Return what is wrong with them."""
-    return mutation.judge(verdicts, listed, [mutant(), mutant(text="b")])[0]
-
-
-def test_a_survivor_is_a_problem_unless_listed() -> None:
-    """With its place."""
-    alive = Verdict(mutant=mutant(), killed_by="")
-    assert len(problems([alive], {})) == 1
-    assert problems([alive], {mutant().name: "a reason"}) == []
-
-
-def test_a_stale_list_is_a_problem() -> None:
-    """An entry for what is not there, or was found out."""
-    dead = Verdict(mutant=mutant(), killed_by="docs/page.md:2")
-    assert len(problems([dead], {"x.socket: line removed: gone": "a reason"})) == 1
-    assert len(problems([dead], {mutant().name: "a reason"})) == 1
-    assert problems([], {mutant().name: "a reason"}) == []
-
-
-def test_the_share() -> None:
-    """Listed survivors count as survivors."""
-    verdicts = [Verdict(mutant=mutant(), killed_by=by) for by in ("a", "b", "c", "")]
-    assert mutation.judge(verdicts, {mutant().name: "a reason"}, [mutant()])[1] == 0.75
-
-
-def test_samples_are_repeatable() -> None:
-    """The same seed gives the same, in the order of all; those wanted always are there."""
-    every = [mutant(text=str(number)) for number in range(50)]
-    one = mutation.sample(every, count=5, seed=1, always=[every[7]])
-    assert one == mutation.sample(every, count=5, seed=1, always=[every[7]])
-    assert every[7] in one
-    assert one == sorted(one, key=every.index)
-    assert mutation.sample(every, count=None, seed=1) == every
-
-
-def test_a_list_that_is_none(tmp_path: Path, snapshot: Snapshot) -> None:
-    """The message names the file."""
-    path = tmp_path / "survivors.toml"
-    path.write_text("[[survivor]]\nmutant = 'a'\n", encoding="utf-8")
-    with pytest.raises(DoclabError) as caught:
-        mutation.survivors_listed(path)
-    snapshot(str(caught.value).replace(str(tmp_path), "ROOT"))
-
-
-def test_changed_lines(tmp_path: Path) -> None:
-    """Only an existing revision can be compared with."""
-    with pytest.raises(DoclabError, match="git diff"):
-        mutation.changed_lines(tmp_path, "no-such")
-
-
-def test_the_first_page_that_uses_a_file() -> None:
-    """It names the file and its directory."""
-    blocks = [block("cd examples/one", page="a"), block("cd one; cp x.socket /", page="b")]
-    path = Path("examples/one/x.socket")
-    assert mutants.first_page_that_uses(path, blocks) == "b"
-    assert mutants.first_page_that_uses(Path("examples/two/x.socket"), blocks) is None
+def test_lines_that_a_mutant_is_about() -> None:
+    """Its line; all lines of a block, and of a command with its output; those of copies."""
+    one = next(mutants.of_file(Path("a.js"), "go();\n", (Path("b.js"),)))
+    assert one.touches({("a.js", 1)})
+    assert one.touches({("b.js", 1)})
+    assert not one.touches({("a.js", 2), ("c.js", 1)})
+    dropped, _, first, *_ = mutants.of_block(block("echo", line=5, expected="one\ntwo"))
+    assert [n for n in range(1, 12) if dropped.touches({("docs/page.md", n)})] == [5, 6, 7, 8]
+    assert [n for n in range(1, 12) if first.touches({("docs/page.md", n)})] == [6, 7, 8]

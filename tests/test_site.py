@@ -60,6 +60,65 @@ def get(rig: Rig, root: Path) -> Callable[..., Answer]:
     return ask_for
 
 
+#: As in mime.types(5), from IANA's registry of media types and the HTML standard.
+TYPES = """
+application/gzip gz
+application/json json map
+application/ld+json jsonld
+application/manifest+json webmanifest
+application/pdf pdf
+application/rss+xml rss
+application/wasm wasm
+application/x-tar tar
+application/xhtml+xml xhtml
+application/xml xml
+application/zip zip
+application/zstd zst
+audio/flac flac
+audio/mp4 m4a
+audio/mpeg mp3
+audio/ogg oga ogg opus
+audio/wav wav
+font/otf otf
+font/ttf ttf
+font/woff woff
+font/woff2 woff2
+image/avif avif
+image/gif gif
+image/jpeg jpeg jpg
+image/jxl jxl
+image/png png
+image/svg+xml svg
+image/vnd.microsoft.icon ico
+image/webp webp
+text/calendar ics
+text/css css
+text/csv csv
+text/html htm html
+text/javascript js mjs
+text/markdown md
+text/plain txt
+text/vtt vtt
+video/mp4 mp4
+video/ogg ogv
+video/webm webm
+"""
+
+
+def test_content_types(rig: Rig, tmp_path: Path) -> None:
+    """Each end of a name has the registered type; text is UTF-8."""
+    root = tmp_path / "site"
+    root.mkdir()
+    server = serve(rig, root)
+    for line in TYPES.split("\n")[1:-1]:
+        kind, *ends = line.split(" ")
+        wanted = f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+        for end in ends:
+            (root / f"a.{end}").write_text("x")
+            answer = ask(server, line=f"GET /a.{end} HTTP/1.1")
+            assert answer.values("Content-Type") == [wanted], end
+
+
 @pytest.mark.parametrize(
     ("path", "body", "content_type"),
     [
@@ -120,19 +179,24 @@ def test_the_page_for_nothing_has_no_conditions(get: Callable[..., Answer]) -> N
     for header in ("Range: bytes=0-1", "If-None-Match: *", since):
         assert get("/nothing", header).status == 404
         assert get("/nothing", header).body == b"<h1>own page</h1>"
+        assert get("/nothing", header).values("Accept-Ranges") == []
 
 
-@pytest.mark.parametrize("page", ["", "link"])
+@pytest.mark.parametrize("page", ["", "link", "directory"])
 def test_without_a_page_of_its_own(rig: Rig, root: Path, page: str) -> None:
-    """There is a plain one, and one that is a link does not count."""
+    """There is a plain one, and one that is no file does not count."""
     (root / "404.html").unlink()
-    if page:
+    if page == "link":
         (root / "404.html").symlink_to("../outside.txt")
+    if page == "directory":
+        (root / "404.html").mkdir()
     answer = ask(serve(rig, root), line="GET /nothing HTTP/1.1")
     assert answer.status == 404
     assert (
         answer.body == b"<!doctype html>\n<title>404</title>\n<p>There is no such page here.</p>\n"
     )
+    assert answer.values("Content-Type") == ["text/html; charset=utf-8"]
+    assert answer.values("Content-Length") == [str(len(answer.body))]
     assert answer.values("Content-Security-Policy") == ["default-src 'none'"]
 
 
@@ -149,6 +213,7 @@ def test_a_directory_gets_its_slash(get: Callable[..., Answer], path: str, targe
     answer = get(path, "X-Forwarded-Host: evil.example")
     assert answer.status == 301
     assert answer.values("Location") == [target]
+    assert "<p>It is here, with a slash at the end.</p>" in answer.body.decode()
 
 
 @pytest.mark.parametrize("path", ["//evil.example", "//evil.example/..", "/\\evil.example"])
@@ -194,7 +259,9 @@ def test_ranges(
     assert answer.status == status
     assert answer.values("Content-Range") == ([told] if told else [])
     assert answer.values("Accept-Ranges") == ["bytes"]
-    if body is not None:
+    if body is None:
+        assert answer.values("Content-Type") == ["text/plain; charset=utf-8"]
+    else:
         assert answer.body == body
         assert answer.values("Content-Length") == [str(len(body))]
     head = get("/ten.txt", f"Range: {asked}", method="HEAD")
@@ -279,6 +346,7 @@ def test_a_list_for_those_who_ask(rig: Rig, root: Path) -> None:
     """Neither hidden files nor links are in it, and names are escaped."""
     (root / "index.html").unlink()
     (root / "<b>&.txt").write_text("")
+    (root / "it's").write_text("")
     (root / "javascript:x").write_text("")
     server = serve(rig, root, listing="true")
     answer = ask(server)
@@ -290,6 +358,7 @@ def test_a_list_for_those_who_ask(rig: Rig, root: Path) -> None:
         '<li><a href="./UPPER.PNG">UPPER.PNG</a></li>\n'
         '<li><a href="./empty.css">empty.css</a></li>\n'
         '<li><a href="./empty/">empty/</a></li>\n'
+        """<li><a href="./it&#39;s">it&#39;s</a></li>\n"""
         '<li><a href="./javascript%3Ax">javascript:x</a></li>\n'
         '<li><a href="./no-end">no-end</a></li>\n'
         '<li><a href="./sub/">sub/</a></li>\n'
@@ -300,6 +369,15 @@ def test_a_list_for_those_who_ask(rig: Rig, root: Path) -> None:
     assert b'<li><a href="../">../</a></li>' in ask(server, line="GET /empty/ HTTP/1.1").body
     assert ask(server, line="GET /sub/ HTTP/1.1").body == b"<h1>sub</h1>"
     assert ask(server, line="GET /etc/ HTTP/1.1").status == 404
+
+
+def test_the_public_network_is_not_configured(rig: Rig, root: Path) -> None:
+    """Else workerd would need the certificates of its authorities to start."""
+    config = changed_config("example3", rig.folder, {'path = "/srv/site"': f'path = "{root}"'})
+    nowhere = {"SSL_CERT_FILE": "/nonexistent", "SSL_CERT_DIR": "/nonexistent"}
+    server = rig.serve(config, environment=nowhere)
+    assert ask(server, line="GET /ten.txt HTTP/1.1").body == b"0123456789"
+    assert server.lines() == []
 
 
 def test_a_directory_that_is_not_there(rig: Rig, root: Path) -> None:

@@ -90,11 +90,16 @@ def _parser() -> argparse.ArgumentParser:
                              help="default: doctest/ledger.json in the output")  # fmt: skip
 
     breaking = commands.add_parser("mutants", help="break one thing at a time, expect red")
-    breaking.add_argument("--sample", type=int, metavar="N", help="only N, chosen by chance")
+    breaking.add_argument("--sample", type=_count, metavar="N", help="only N, chosen by chance")
     breaking.add_argument("--only", metavar="TEXT", help="only those whose description has TEXT")
     breaking.add_argument("--seed", type=int, default=1, help="of the chance")
-    breaking.add_argument("--changed", metavar="REVISION", help="also all that differs from it")
+    breaking.add_argument("--changed", metavar="REVISION",
+                          help="those of lines that have changed since REVISION")  # fmt: skip
+    breaking.add_argument("--at-most", type=_count, metavar="N",
+                          help="so many of them, chosen by chance")  # fmt: skip
     breaking.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), metavar="N")
+    breaking.add_argument("--no-cache", dest="cache", action="store_false",
+                          help="take over no verdict of an earlier run")  # fmt: skip
     breaking.set_defaults(run=lambda options: mutation.run(options, stages.read_site(options)))
 
     looking = commands.add_parser("shell", help="open a shell in the state before a block")
@@ -118,6 +123,12 @@ def _parser() -> argparse.ArgumentParser:
 def _runs(argument: str) -> int:
     if not argument.isdecimal() or int(argument) < 2:
         raise argparse.ArgumentTypeError(f"{argument!r} is no number of runs; write 2 or more")
+    return int(argument)
+
+
+def _count(argument: str) -> int:
+    if not argument.isdecimal():
+        raise argparse.ArgumentTypeError(f"{argument!r} is no number")
     return int(argument)
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import enum
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from doclab.model import Block, Location, Scenario
+from doclab.model import Block, Command, Location, Scenario
 
 #: What starts a comment, by the end of a file's name.
 COMMENTS = {
     ".capnp": "#", ".container": "#;", ".network": "#;", ".volume": "#;", ".socket": "#;",
     ".service": "#;", ".timer": "#;", ".js": "//",
 }  # fmt: skip
+#: Settings of units that people read and nothing acts on (systemd.unit(5)).
+_FOR_PEOPLE = ("Description=", "Documentation=")
 _TOKEN = re.compile(r"[A-Za-z0-9]+")
 
 
@@ -36,51 +39,145 @@ class Mutant:
     location: Location
     text: str  # the block's first line, or the line, as it is
     changed: str = ""  # the line as the mutant has it
+    copies: tuple[Path, ...] = ()  # other files with the same content, which change as well
+    last: int = 0  # the last line that it is about, if not just one
+    nth: int = 1  # which it is of those that would have the same name
 
     @property
     def name(self) -> str:
         """What stays the same when lines move: for the list of survivors."""
-        return f"{self.location.path}: {self.kind.value}: {self.text}"
+        count = f" ({self.nth})" if self.nth > 1 else ""
+        return f"{self.location.path}: {self.kind.value}: {self.text}{count}"
 
     def __str__(self) -> str:
         changed = f" → `{self.changed}`" if self.changed else ""
         return f"{self.location}: {self.kind.value}: `{self.text}`{changed}"
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The file, and its copies."""
+        return (self.location.path, *self.copies)
+
+    def touches(self, lines: Container[tuple[str, int]]) -> bool:
+        """Whether it is about one of these lines, each given as path and number."""
+        numbers = range(self.location.line, max(self.location.line, self.last) + 1)
+        return any((str(path), number) in lines for path in self.files for number in numbers)
+
+
+class By(enum.Enum):
+    """Who judges a mutant."""
+
+    OUTPUT = "what the last run printed"
+    LEDGER = "the ledger, which misses a block that was not run"
+    TESTS = "tests"
+    LAB = "the blocks in a lab"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What became of a mutant."""
+
+    mutant: Mutant
+    by: By
+    killed_by: str  # what turned red; empty: nothing
+
+    def __str__(self) -> str:
+        fate = f"red at {self.killed_by}" if self.killed_by else "SURVIVED"
+        return f"{fate:40} {self.mutant}"
+
 
 def of_block(block: Block) -> Iterator[Mutant]:
     """Yield the mutants of a block that needs a lab, or the output of a run."""
+    last = max((_last_line(command) for command in block.commands), default=0)
     for kind in (Kind.DROPPED, Kind.TRUE):
-        yield Mutant(kind=kind, location=block.location, text=block.title)
+        yield Mutant(kind=kind, location=block.location, text=block.title, last=last)
+    shown = {placeholder.text for placeholder in block.placeholders}
     for command in block.commands:
         for line in dict.fromkeys((command.expected or "").split("\n")):
-            changed = altered(line)
+            changed = altered(line, but_not=shown)
             if changed is not None:
-                place = Location(path=block.location.path, line=command.line)
-                yield Mutant(kind=Kind.EXPECTATION, location=place, text=line, changed=changed)
+                yield Mutant(
+                    kind=Kind.EXPECTATION,
+                    location=Location(path=block.location.path, line=command.line),
+                    text=line,
+                    changed=changed,
+                    last=_last_line(command),
+                )
 
 
-def of_file(path: Path, text: str) -> Iterator[Mutant]:
+def _last_line(command: Command) -> int:
+    printed = command.expected.count("\n") + 1 if command.expected else 0
+    return command.line + command.text.count("\n") + printed
+
+
+def of_file(path: Path, text: str, copies: tuple[Path, ...] = ()) -> Iterator[Mutant]:
     """Yield the mutants of a unit, a configuration or a program.
 
-    Lines that say nothing (comments, blank lines, brackets) have none.
+    Lines that say nothing (comments, descriptions, blank lines, brackets) have none.
+
+    Args:
+        path: of the file.
+        text: its content.
+        copies: other files with this content. A mutant breaks all of them at once: two
+            copies of a line would only be judged twice.
     """
     starts = COMMENTS.get(path.suffix)
     if starts is None:
         return
     comment = (starts,) if starts == "//" else tuple(starts)
+    if starts == "#;":
+        comment += _FOR_PEOPLE
+    within = False  # a comment of several lines
     for number, line in enumerate(text.split("\n"), start=1):
         bare = line.strip()
+        within = starts == "//" and (within or bare.startswith("/*"))
+        if within:
+            within = "*/" not in bare
+            continue
         if bare.startswith(comment) or not _TOKEN.search(bare):
             continue
         place = Location(path=path, line=number)
-        yield Mutant(kind=Kind.REMOVED, location=place, text=bare)
-        changed = altered(bare)
+        yield Mutant(kind=Kind.REMOVED, location=place, text=bare, copies=copies)
+        code = _code(bare, starts)
+        changed = altered(code)
         if changed is not None:
-            yield Mutant(kind=Kind.ALTERED, location=place, text=bare, changed=changed)
+            changed += bare[len(code) :]
+            yield Mutant(
+                kind=Kind.ALTERED, location=place, text=bare, changed=changed, copies=copies
+            )
 
 
-def altered(line: str) -> str | None:
-    """Return the line with its last word or number changed; None if it has none."""
+def _code(line: str, starts: str) -> str:
+    """Return a line without the comment at its end, which units do not have."""
+    return line if starts == "#;" else re.split(rf"\s+{starts}(?:\s|$)", line)[0]
+
+
+def of_files(texts: Mapping[Path, str]) -> Iterator[Mutant]:
+    """Yield the mutants of several files; copies of one count once, under the first name."""
+    same: dict[tuple[str, str], list[Path]] = {}
+    for path, text in texts.items():
+        same.setdefault((path.suffix, text), []).append(path)
+    for (_, text), (path, *copies) in same.items():
+        yield from of_file(path, text, tuple(copies))
+
+
+def numbered(found: Iterable[Mutant]) -> list[Mutant]:
+    """Return mutants so that no two have the same name."""
+    count: collections.Counter[str] = collections.Counter()
+    numbered = []
+    for mutant in found:
+        count[mutant.name] += 1
+        numbered.append(dataclasses.replace(mutant, nth=count[mutant.name]))
+    return numbered
+
+
+def altered(line: str, *, but_not: Container[str] = ()) -> str | None:
+    """Return the line with its last word or number changed; None if it has none.
+
+    Args:
+        line: as it is.
+        but_not: what the word or number is not changed to, such as a placeholder.
+    """
     tokens = list(_TOKEN.finditer(line))
     if not tokens:
         return None
@@ -88,6 +185,8 @@ def altered(line: str) -> str | None:
     word = last[0]
     opposite = {"true": "false", "false": "true", "yes": "no", "no": "yes"}
     new = str(int(word) + 1) if word.isdecimal() else opposite.get(word, f"{word}x")
+    while new in but_not:
+        new = str(int(new) + 1) if word.isdecimal() else f"{new}x"
     return line[: last.start()] + new + line[last.end() :]
 
 
@@ -107,14 +206,3 @@ def without(scenario: Scenario, mutant: Mutant) -> Scenario:
     """Return the scenario without the block that a mutant drops."""
     blocks = tuple(b for b in scenario.blocks if b.location != mutant.location)
     return dataclasses.replace(scenario, blocks=blocks)
-
-
-def first_page_that_uses(path: Path, blocks: Sequence[Block]) -> str | None:
-    """Return the first page whose blocks name a file and its directory."""
-    pages: dict[str, str] = {}
-    for block in blocks:
-        pages[block.page] = pages.get(block.page, "") + block.text
-    return next(
-        (name for name, text in pages.items() if path.name in text and path.parent.name in text),
-        None,
-    )

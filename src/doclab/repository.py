@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 import subprocess
 import time
@@ -26,6 +27,14 @@ def files(root: Path) -> list[str] | None:
         return None
     names = filter(None, listed.stdout.decode().split("\0"))
     return [name for name in dict.fromkeys(names) if (root / name).is_file()]
+
+
+def copy_files(root: Path, names: Iterable[str], target: Path) -> None:
+    """Copy files of the project into another directory, below the same names."""
+    for name in names:
+        copy = target / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(root / name, copy)
 
 
 def snapshot(root: Path, target: Path) -> Path | None:

@@ -29,6 +29,7 @@ class Settings:
     versions: dict[str, str]  # for the ledger, of what no machine can tell
     deadline: float  # seconds for each scenario
     survivors: Path  # file that lists mutants which survive, with reasons
+    judges: dict[str, str]  # from patterns of files to the command that judges their mutants
     examples: Path | None  # directory whose files the pages show or run
     words: dict[str, str]  # inline code that is nowhere in the examples, and why
     prose_exceptions: dict[str, str]  # pages whose inline code is not checked, and why
@@ -89,6 +90,12 @@ def read(config: Config, docs: Path, *, root: Path) -> Settings:
             f"{place('doclab_user')}: no user can have the name {config.doclab_user!r}; start with"
             " a small letter, and use small letters, digits, `_` and `-`."
         )
+    for pattern, command in config.doclab_judges.items():
+        if not isinstance(command, str) or not command.strip():
+            raise DoclabError(
+                f"{place('doclab_judges')}: doclab_judges has no command for {pattern!r}; write"
+                " one that ends with status 1 if such a file is wrong."
+            )
     return Settings(
         machines=tuple(machines),
         user=config.doclab_user,
@@ -97,6 +104,7 @@ def read(config: Config, docs: Path, *, root: Path) -> Settings:
         versions=dict(config.doclab_versions),
         deadline=_deadline(config.doclab_deadline, place("doclab_deadline")),
         survivors=(docs / config.doclab_survivors).resolve(),
+        judges=dict(config.doclab_judges),
         examples=(docs / config.doclab_examples).resolve() if config.doclab_examples else None,
         words=dict(config.doclab_words),
         prose_exceptions=dict(config.doclab_prose_exceptions),

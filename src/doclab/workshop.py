@@ -40,7 +40,7 @@ def opened(site: Site, *, lab: str, docs: Path, say: Say, build: bool = True) ->
         site: the pages and their settings.
         lab: name of the lab, one of `doclab_labs`.
         docs: directory of the pages, whose files snapshots do not depend on: what
-            counts of a page are its blocks.
+            counts of a page are its blocks. Nor on the list of surviving mutants.
         say: told what happens.
         build: whether to build images that are not there; if not, it is an error.
 
@@ -49,7 +49,7 @@ def opened(site: Site, *, lab: str, docs: Path, say: Say, build: bool = True) ->
     """
     with tempfile.TemporaryDirectory(prefix="doclab-") as folder, ThreadPoolExecutor(2) as pool:
         copying = pool.submit(_copy, site, Path(folder) / "repository.git")
-        reading = pool.submit(_other_files, site.root, docs.resolve())
+        reading = pool.submit(_other_files, site, docs.resolve())
         podman = engine.detect()
         settings.check_recipe(site.settings, site.docs, root=site.root)
         for name in leftovers.remove_stale(podman):
@@ -84,10 +84,11 @@ def _copy(site: Site, target: Path) -> Path | None:
     return repository.snapshot(site.root, target) if site.settings.repository else None
 
 
-def _other_files(root: Path, docs: Path) -> dict[str, bytes]:
-    """Return the contents of the project's files, but for those of the pages."""
+def _other_files(site: Site, docs: Path) -> dict[str, bytes]:
+    """Return the contents of the project's files, but for those on which no lab depends."""
+    paths = {name: (site.root / name).resolve() for name in repository.files(site.root) or ()}
     return {
-        name: (root / name).read_bytes()
-        for name in repository.files(root) or ()
-        if not (root / name).resolve().is_relative_to(docs)
+        name: path.read_bytes()
+        for name, path in paths.items()
+        if not path.is_relative_to(docs) and path != site.settings.survivors
     }

@@ -102,3 +102,29 @@ export const logLinesAreTamed = {
     assert.deepEqual(lines, ["502 GET http://x/: Error: a??502 GET forged?[31m???"]);
   },
 };
+
+// workerd lets an answer pass that has begun, also when its time is up then. The Fetch
+// standard would end it, so the clock must not run any more.
+export const theClockStopsWithTheAnswer = {
+  async test() {
+    const original = console.error;
+    console.error = () => {};
+    for (const [method, status] of [["GET", 200], ["POST", 200], ["GET", 502]]) {
+      let signal;
+      const service = {
+        fetch(url, init) {
+          ({ signal } = init);
+          if (status === 502) throw new Error("down");
+          return new Response("ok");
+        },
+      };
+      const body = method === "POST" ? "hello" : undefined;
+      const sent = new Request("http://x/", { method, headers: { Host: "x" }, body });
+      const answer = await forward(sent, "http://a:8080", service, 20);
+      assert.equal(answer.status, status);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      assert.equal(signal.aborted, false, `${method} ${status}`);
+    }
+    console.error = original;
+  },
+};

@@ -1,0 +1,129 @@
+"""Try a mutant in a lab: run the pages with it, until something turns red."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from doclab import mutants, snapshots, uses
+from doclab.lab import Lab
+from doclab.model import DoclabError, Scenario
+from doclab.mutants import By, Kind, Mutant, Verdict
+from doclab.scenario_run import Options, ScenarioRun
+from doclab.site import Site
+from doclab.terminal import StoppedError
+from doclab.workshop import Workshop
+
+
+def patch(mutant: Mutant, root: Path) -> Callable[[Lab], None]:
+    """Return what breaks a file, and its copies, on all machines of a lab.
+
+    Args:
+        mutant: of a file.
+        root: directory of the project, where the file is as it should be.
+    """
+    original = (root / mutant.location.path).read_text(encoding="utf-8")
+    broken = mutants.broken_text(mutant, original)
+    tests = [word for path in mutant.files for word in ("-o", "-path", f"*/{path}")][1:]
+
+    def change(lab: Lab) -> None:
+        count = 0
+        for machine in lab.all_machines():
+            found = machine.execute("find", "/home", "-type", "f", "(", *tests, ")")
+            for place in found.stdout.splitlines():
+                if machine.execute("cat", place).stdout == original:
+                    machine.execute("sh", "-c", 'cat > "$1"', "sh", place, text=broken)
+                    count += 1
+        if not count:
+            raise DoclabError(f"{mutant.location}: no machine has a copy of this file yet.")
+
+    return change
+
+
+class Trial:
+    """Tries mutants in labs."""
+
+    def __init__(
+        self, site: Site, scenarios: Sequence[Scenario], workshop: Workshop, stop: threading.Event
+    ) -> None:
+        """Prepare.
+
+        Args:
+            site: the pages and their settings.
+            scenarios: all that there are.
+            workshop: what labs are made with.
+            stop: set when the trials are to end.
+        """
+        self._site = site
+        self._scenarios = scenarios
+        self._workshop = workshop
+        self._pages = {page.name: page for page in site.pages}
+        self._stop = stop
+
+    def run(self, mutant: Mutant) -> Verdict:
+        """Run the pages with a mutant, from the first one that it concerns.
+
+        A block of which nothing is compared can as well be left out as be replaced by
+        `true`: what comes after it is the same.
+
+        Raises:
+            DoclabError: if it could not be tried.
+            StoppedError: if the trials are to end.
+        """
+        if mutant.kind in (Kind.DROPPED, Kind.TRUE):
+            scenario = next(
+                s for s in self._scenarios if any(b.location == mutant.location for b in s.blocks)
+            )
+            page = next(b.page for b in scenario.blocks if b.location == mutant.location)
+            return self._try(mutant, mutants.without(scenario, mutant), scenario, page, None)
+        used = uses.first_use(mutant.files, self._scenarios, self._site.root)
+        if used is None:
+            raise DoclabError(f"{mutant.location}: no page's blocks use this file.")
+        scenario, page = used
+        return self._try(mutant, scenario, scenario, page, patch(mutant, self._site.root))
+
+    def _try(
+        self,
+        mutant: Mutant,
+        broken: Scenario,
+        whole: Scenario,
+        page: str,
+        change: Callable[[Lab], None] | None,
+    ) -> Verdict:
+        before = next(n for n, block in enumerate(whole.blocks) if block.page == page)
+        if (
+            before
+            and self._workshop.store.find(snapshots.key(self._workshop.base, whole.blocks[:before]))
+            is None
+        ):
+            raise DoclabError(
+                f"there is no snapshot of what comes before {page}; run `nox -s doctest` first."
+            )
+        outcome = ScenarioRun(
+            broken,
+            engine=self._workshop.engine,
+            lab_plan=self._workshop.lab_plan,
+            pages=self._pages,
+            store=self._workshop.store,
+            options=Options(
+                base=self._workshop.base,
+                deadline=self._site.settings.deadline,
+                restore_at=before,
+                take=False,
+                patch=change,
+            ),
+            say=lambda _message: None,
+            stop=self._stop,
+        ).run()
+        if self._stop.is_set():  # what was found then is no verdict
+            raise StoppedError
+        failed = next((r.failure for r in outcome.results if r.failure is not None), None)
+        if failed is not None:
+            return Verdict(mutant=mutant, by=By.LAB, killed_by=str(failed.location))
+        for error in outcome.errors:
+            # Not the mutant's doing, as far as anybody can tell: this proves nothing.
+            if error.startswith(f"{broken.name}: "):
+                raise DoclabError(f"{mutant} could not be tried: {error}")
+        error = next(iter(outcome.errors), "")
+        return Verdict(mutant=mutant, by=By.LAB, killed_by=error.partition(": ")[0])

@@ -1,0 +1,127 @@
+"""Which mutants are tried, and what a run of them ends with."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import Sites, Snapshot
+
+from doclab import mutation
+from doclab.model import DoclabError, Location
+from doclab.mutants import By, Kind, Mutant, Verdict
+from doclab.plan import plan
+
+
+def mutant(line: int = 1, path: str = "x.socket") -> Mutant:
+    """Return a mutant of a file."""
+    place = Location(path=Path(path), line=line)
+    return Mutant(kind=Kind.REMOVED, location=place, text=f"line {line}")
+
+
+EVERY = [mutant(line) for line in range(1, 51)]
+
+
+def chosen(root: Path, **given: object) -> list[int]:
+    """Return the lines of the mutants that a command line asks for."""
+    options = {"only": None, "changed": None, "sample": None, "at_most": None, "seed": 1, **given}
+    found = mutation.choose(EVERY, argparse.Namespace(**options), root)
+    return [item.location.line for item in found]
+
+
+def test_samples_are_repeatable(tmp_path: Path) -> None:
+    """The same seed gives the same, in the order of all."""
+    one = chosen(tmp_path, sample=5)
+    assert one == chosen(tmp_path, sample=5) == sorted(one)
+    assert len(one) == 5
+    assert one != chosen(tmp_path, sample=5, seed=2)
+    assert chosen(tmp_path) == list(range(1, 51)) == chosen(tmp_path, sample=50)
+    assert chosen(tmp_path, only="line 7`") == [7]
+
+
+def git(root: Path, *arguments: str) -> None:
+    """Run Git there."""
+    settings = ["-c", "user.name=a", "-c", "user.email=a@localhost", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", "-C", str(root), *settings, *arguments], check=True, capture_output=True)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Return a checkout in which lines 2 to 9 differ from `main`, which has moved on."""
+    lines = [f"line {number}\n" for number in range(1, 51)]
+    path = tmp_path / "x.socket"
+    path.write_text("".join(lines), encoding="utf-8")
+    git(tmp_path, "init", "--quiet", "--initial-branch=main")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "--message=One")
+    git(tmp_path, "switch", "--create=other")
+    git(tmp_path, "switch", "main")
+    path.write_text("".join([*lines[:-1], "moved on\n"]), encoding="utf-8")
+    git(tmp_path, "commit", "--all", "--message=Two")
+    git(tmp_path, "switch", "other")
+    changed = ["changed\n" if 2 <= number <= 9 else lines[number - 1] for number in range(1, 51)]
+    path.write_text("".join(changed), encoding="utf-8")
+    return tmp_path
+
+
+def test_what_changed_is_tried(project: Path) -> None:
+    """Not what changed elsewhere meanwhile; within a limit; with a sample of all."""
+    assert chosen(project, changed="main") == list(range(2, 10))
+    few = chosen(project, changed="main", at_most=3)
+    assert len(few) == 3
+    assert set(few) < set(range(2, 10))
+    some = chosen(project, sample=5)
+    assert chosen(project, changed="main", sample=5) == sorted({*range(2, 10), *some})
+
+
+def test_changed_since_nothing(tmp_path: Path) -> None:
+    """Only an existing revision can be compared with."""
+    with pytest.raises(DoclabError, match="git diff"):
+        mutation.changed_lines(tmp_path, "no-such")
+
+
+def test_every_mutant(sites: Sites) -> None:
+    """Of blocks that are run, and of files that blocks name; copies are one."""
+    text = "# Title\n\n```bash\ncp one/a.js /\n```\n\n```bash\ncp two/a.js /\n```\n"
+    sites.write(index=text)
+    for name in ("one", "two", "three"):
+        (sites.root / name).mkdir()
+        (sites.root / name / "a.js").write_text("go();\n", encoding="utf-8")
+    git(sites.root, "init", "--quiet")
+    site = sites.collect()
+    found = mutation.every_mutant(site, plan(site.pages))
+    assert [(str(m.location), m.kind.name) for m in found] == [
+        ("docs/index.md:3", "DROPPED"),
+        ("docs/index.md:3", "TRUE"),
+        ("docs/index.md:7", "DROPPED"),
+        ("docs/index.md:7", "TRUE"),
+        ("one/a.js:1", "REMOVED"),
+        ("one/a.js:1", "ALTERED"),
+    ]
+    assert found[-1].files == (Path("one/a.js"), Path("two/a.js"))
+
+
+def test_closing_lines(snapshot: Snapshot) -> None:
+    """Survivors with their reasons, problems, who found how many, and the share."""
+    verdicts = [
+        Verdict(mutant=mutant(1), by=By.OUTPUT, killed_by="docs/a.md:1"),
+        Verdict(mutant=mutant(2), by=By.TESTS, killed_by="tests/test_a.py::test_b"),
+        Verdict(mutant=mutant(3), by=By.TESTS, killed_by="`make`"),
+        Verdict(mutant=mutant(4), by=By.LAB, killed_by=""),
+        Verdict(mutant=mutant(5), by=By.LAB, killed_by=""),
+    ]
+    listed = {mutant(4).name: "nobody sees it"}
+    snapshot("\n".join(mutation.closing_lines(verdicts, listed, ["something."])))
+
+
+def test_nothing_tried() -> None:
+    """A share of nothing is not shown."""
+    assert mutation.closing_lines([], {}, [])[-1] == "0 of 0 mutants turned something red"
+
+
+def test_no_run_before(tmp_path: Path) -> None:
+    """Without what the last run printed, nothing can be tried."""
+    with pytest.raises(DoclabError, match="nox -s doctest"):
+        mutation._recorded(tmp_path / "ledger.json")

@@ -1,0 +1,236 @@
+"""What the units of the examples promise: privileges, addresses, times, order.
+
+The lab shows that the units work. These tests hold what no request can show: that a
+container could not do more than it does, and that rare moments (a start at boot, a
+failure, a slow stop) are provided for.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+COMMON = {"Unit", "Quadlet", "Service", "Install"}
+#: Sections that Quadlet or systemd knows, by the end of a file's name.
+SECTIONS = {
+    ".container": COMMON | {"Container"},
+    ".network": COMMON | {"Network"},
+    ".volume": COMMON | {"Volume"},
+    ".service": {"Unit", "Service", "Install"},
+    ".socket": {"Unit", "Socket", "Install"},
+    ".timer": {"Unit", "Timer", "Install"},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unit:
+    """A unit file."""
+
+    path: Path
+    settings: tuple[tuple[str, str, str], ...]  # section, name and value, in order
+
+    def all(self, section: str, name: str) -> list[str]:
+        """Return all values of a setting."""
+        return [value for *place, value in self.settings if place == [section, name]]
+
+    def one(self, section: str, name: str) -> str:
+        """Return the value of a setting that must be there once."""
+        found = self.all(section, name)
+        assert len(found) == 1, f"{self}: {name}= in [{section}] is there {len(found)} times"
+        return found[0]
+
+    def names(self, name: str) -> list[str]:
+        """Return the units that a setting of [Unit] names."""
+        return " ".join(self.all("Unit", name)).split()
+
+    @property
+    def has_socket(self) -> bool:
+        """Whether it is a container that takes over a socket from systemd."""
+        return any("--socket-fd" in value for value in self.all("Container", "Exec"))
+
+    def __str__(self) -> str:
+        return str(self.path.relative_to(EXAMPLES))
+
+
+def read(path: Path) -> Unit:
+    """Read a unit; each setting is in a section that is known, or it would be ignored."""
+    settings, section = [], ""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line or line.startswith(("#", ";")):
+            continue
+        if line.startswith("["):
+            section = line.strip("[]")
+            assert section in SECTIONS[path.suffix], f"{path}: {line} is ignored"
+        else:
+            name, equals, value = line.partition("=")
+            assert section, f"{path}: {line} is in no section, and is ignored"
+            assert equals, f"{path}: {line} is no setting"
+            settings.append((section, name, value))
+    return Unit(path=path, settings=tuple(settings))
+
+
+PATHS = sorted(path for path in EXAMPLES.rglob("*") if path.suffix in SECTIONS)
+
+
+def units(*suffixes: str) -> list[Unit]:
+    """Return the units of some kinds."""
+    found = [read(path) for path in PATHS if path.suffix in suffixes]
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: f"{path.parent.name}-{path.name}")
+def test_each_setting_is_in_a_section(path: Path) -> None:
+    """And has a value: nothing is ignored, or put back to its default."""
+    assert all(value for *_, value in read(path).settings)
+
+
+def test_least_privilege() -> None:
+    """No container may do, write or fetch what it need not."""
+    for unit in units(".container"):
+        assert unit.one("Container", "DropCapability") == "all", str(unit)
+        assert unit.one("Container", "NoNewPrivileges") == "true", str(unit)
+        assert unit.one("Container", "ReadOnly") == "true", str(unit)
+        assert unit.one("Container", "ReadOnlyTmpfs") == "false", str(unit)
+        assert unit.one("Container", "Pull") == "never", str(unit)
+        for volume in unit.all("Container", "Volume"):
+            assert volume.endswith(":ro,z"), str(unit)
+
+
+def test_a_container_without_a_network_is_shut_in() -> None:
+    """Neither Podman nor what it starts may open another kind of socket, or gain rights."""
+    found = [u for u in units(".container") if u.one("Container", "Network") == "none"]
+    assert found
+    for unit in found:
+        families = unit.one("Service", "RestrictAddressFamilies").split()
+        assert set(families) == {"AF_UNIX", "AF_NETLINK", "AF_INET"}, str(unit)
+        for name in ("NoNewPrivileges", "LockPersonality", "RestrictRealtime"):
+            assert unit.one("Service", name) == "true", f"{unit}: {name}="
+        assert unit.one("Service", "SystemCallArchitectures") == "native", str(unit)
+        folder, _, profile = unit.one("Container", "SeccompProfile").rpartition("/")
+        assert folder == "%h/.config/workerd", str(unit)
+        assert unit.path.with_name(profile).is_file(), str(unit)
+
+
+def test_a_service_that_gains_no_rights_has_its_user_namespace_before() -> None:
+    """Making one needs a program that gains them, which another service runs first."""
+    for unit in units(".container"):
+        if not unit.all("Service", "NoNewPrivileges"):
+            continue
+        names = set(unit.names("Requires")) & set(unit.names("After"))
+        services = [read(unit.path.with_name(name)) for name in names if name.endswith(".service")]
+        assert services, str(unit)
+        for service in services:
+            assert service.one("Service", "Type") == "oneshot", str(service)
+            assert service.one("Service", "ExecStart") == "podman unshare true", str(service)
+
+
+def test_no_quadlet_waits_for_the_network() -> None:
+    """Podman would wait up to 90 s for network-online.target, which may never come."""
+    for unit in units(".container", ".network"):
+        assert unit.one("Quadlet", "DefaultDependencies") == "false", str(unit)
+
+
+def test_a_container_with_a_socket_opens_it_first() -> None:
+    """However its service is started: alone it would have nothing to listen on."""
+    found = [unit for unit in units(".container") if unit.has_socket]
+    assert found
+    for unit in found:
+        assert unit.path.with_suffix(".socket").is_file(), str(unit)
+        assert f"{unit.path.stem}.socket" in unit.names("Requires"), str(unit)
+
+
+def test_a_container_with_a_socket_is_not_the_first_on_its_network() -> None:
+    """The first one starts the network's DNS server, which would inherit the socket.
+
+    See https://github.com/containers/podman/issues/27854.
+    """
+    for unit in units(".container"):
+        if not unit.has_socket or unit.one("Container", "Network") == "none":
+            continue
+        before = [
+            read(unit.path.with_name(name).with_suffix(".container"))
+            for name in unit.names("Wants")
+            if name in unit.names("After")
+        ]
+        networks = unit.all("Container", "Network")
+        assert any(
+            not other.has_socket and other.all("Container", "Network") == networks
+            for other in before
+        ), str(unit)
+
+
+def test_a_container_that_starts_at_boot_starts_again() -> None:
+    """One with a socket need not: the next visitor starts it."""
+    for unit in units(".container"):
+        if unit.all("Install", "WantedBy"):
+            assert unit.one("Service", "Restart") == "on-failure", str(unit)
+        else:
+            assert unit.has_socket, f"{unit}: nothing starts it"
+
+
+def test_systemd_waits_longer_than_podman() -> None:
+    """Otherwise it would kill the container that Podman is about to stop."""
+    found = [unit for unit in units(".container") if unit.has_socket]
+    for unit in found:
+        podman = int(unit.one("Container", "StopTimeout"))
+        systemd = int(unit.one("Service", "TimeoutStopSec"))
+        assert 10 < podman < systemd, str(unit)
+
+
+def networks(unit: Unit, name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Return the values of a network's setting, IPv4 first."""
+    found = [ipaddress.ip_network(value) for value in unit.all("Network", name)]
+    assert [network.version for network in found] == [4, 6], f"{unit}: {name}="
+    return found
+
+
+def test_a_service_that_never_fails_to_start_for_haste() -> None:
+    """What is started before each start of another must not hit systemd's limit."""
+    for unit in units(".service"):
+        assert unit.one("Unit", "StartLimitIntervalSec") == "0", str(unit)
+
+
+def test_addresses() -> None:
+    """Fixed ones are in their network, and no other container can get them."""
+    for unit in units(".container"):
+        for key, number in (("IP", 0), ("IP6", 1)):
+            for value in unit.all("Container", key):
+                fixed = ipaddress.ip_address(value)
+                network = read(unit.path.with_name(unit.one("Container", "Network")))
+                gateway = network.all("Network", "Gateway")[number]
+                assert fixed in networks(network, "Subnet")[number], str(unit)
+                assert fixed not in networks(network, "IPRange")[number], str(unit)
+                assert fixed != ipaddress.ip_address(gateway), str(unit)
+    for unit in units(".network"):
+        assert unit.one("Network", "Internal") == "true", str(unit)
+        for number, gateway in enumerate(unit.all("Network", "Gateway")):
+            subnet, given = networks(unit, "Subnet")[number], networks(unit, "IPRange")[number]
+            assert given.subnet_of(subnet), str(unit)  # type: ignore[arg-type] # same version
+            address = ipaddress.ip_address(gateway)
+            assert address in subnet, str(unit)
+            assert address not in given, str(unit)
+
+
+def test_workerd_refuses_what_is_no_backend() -> None:
+    """A list in config.capnp allows the network of the units, less gateway and itself."""
+    found = 0
+    for path in sorted(EXAMPLES.rglob("config.capnp")):
+        text = path.read_text(encoding="utf-8")
+        lists = re.search(r"allow = \[([^\]]+)\],\s*deny = \[(.+?)\]", text, re.DOTALL)
+        if lists is None:
+            continue
+        found += 1
+        allowed, denied = (re.findall(r'"([^"]+)"', part) for part in lists.groups())
+        network = read(path.with_name("mynet.network"))
+        proxy = read(path.with_name("workerd.container"))
+        own = [*network.all("Network", "Gateway"), *proxy.all("Container", "IP"),
+               *proxy.all("Container", "IP6")]  # fmt: skip
+        assert allowed == list(map(str, networks(network, "Subnet"))), str(path)
+        assert sorted(denied) == sorted(str(ipaddress.ip_network(value)) for value in own)
+    assert found
