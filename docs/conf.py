@@ -62,6 +62,7 @@ doclab_words = {
     "DynamicUser=true": "a line that example 4 does not have, and why",
     "MemoryMax=": "a line that example 4 does not have, and why",
     "PrivatePIDs=true": "a line that example 4 does not have, and why",
+    "SupplementaryGroups=": "a line for a backend that example 4 does not have",
     "TasksMax=": "a line that example 4 does not have, and why",
     ":Workerd.ExternalServer": "a type in workerd.capnp: that of `external` in config.capnp",
     ":Workerd.Network": "a type in workerd.capnp: that of `network` in config.capnp",
