@@ -23,7 +23,12 @@ def files(example: Path) -> dict[str, Path]:
 
 def test_there_are_examples() -> None:
     """Otherwise the checks below would check nothing."""
-    assert [example.name for example in EXAMPLES] == ["example1", "example2", "example3"]
+    assert [example.name for example in EXAMPLES] == [
+        "example1",
+        "example2",
+        "example3",
+        "example4",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -34,25 +39,36 @@ def test_there_are_examples() -> None:
             "example3",
             {"README.md", "config.capnp", "install", "uninstall", "worker.js", "workerd.container"},
         ),
+        (
+            "example4",
+            {"README.md", "config.capnp", "install", "uninstall", "whoami.capnp", "workerd.socket"},
+        ),
     ],
 )
 def test_shared_files_are_identical(example: str, own: set[str]) -> None:
     """An example borrows nothing: what has the name of another's file is a copy of it."""
     first, other = files(EXAMPLES[0]), files(EXAMPLES[0].with_name(example))
     shared = set(first) & set(other)
-    assert {name for name in first if "/" in name or name == "LICENSE"} <= shared
+    image = {name for name in first if "/" in name and "image/Containerfile" in other}
+    assert image | {"LICENSE"} <= shared
     different = {n for n in shared if first[n].read_bytes() != other[n].read_bytes()}
     assert different == own
     modes = {n for n in shared if first[n].stat().st_mode != other[n].stat().st_mode}
     assert modes == set()
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
-def test_one_version(example: Path) -> None:
+def test_each_example_names_a_version() -> None:
+    """In its image, or beside its units."""
+    named = {folder.relative_to(ROOT / "examples").parts[0] for folder in pin_workerd.pinning()}
+    assert named == {example.name for example in EXAMPLES}
+
+
+@pytest.mark.parametrize("folder", pin_workerd.pinning(), ids=lambda path: path.parts[-2])
+def test_one_version(folder: Path) -> None:
     """package.json says it, and the lock file agrees, with a hash for each processor."""
     version = pin_workerd.pinned()
-    package = json.loads((example / "image/package.json").read_text(encoding="utf-8"))
-    lock = json.loads((example / "image/package-lock.json").read_text(encoding="utf-8"))
+    package = json.loads((folder / "package.json").read_text(encoding="utf-8"))
+    lock = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))
     for name in pin_workerd.PACKAGES:
         assert package["optionalDependencies"][name] == version
         locked = lock["packages"][f"node_modules/{name}"]
@@ -87,8 +103,10 @@ def test_install_and_uninstall_agree(example: Path) -> None:
     """Whatever is installed is removed again."""
     install = (example / "install").read_text(encoding="utf-8")
     uninstall = (example / "uninstall").read_text(encoding="utf-8")
-    for name in files(example):
-        if "/" in name or name in {"README.md", "LICENSE", "install", "uninstall"}:
+    unheeded = {"README.md", "LICENSE", "install", "uninstall", "package.json", "package-lock.json"}
+    for path in files(example).values():
+        name = path.name
+        if path.parent.name in {"image", "site"} or name in unheeded:
             continue
         assert re.search(rf"\b{re.escape(name)}\b", install), f"install leaves out {name}"
         assert re.search(rf"\b{re.escape(name)}\b", uninstall), f"uninstall leaves {name}"
@@ -104,6 +122,25 @@ def test_readme_commands_are_tested(example: Path) -> None:
     for block in blocks:
         for line in block.splitlines():
             assert line.removeprefix("./") in pages, line
+
+
+@pytest.mark.parametrize("unit", ["workerd.service", "whoami.service"])
+def test_sandbox(unit: str) -> None:
+    """Both ways without Podman run the same program in the same fence."""
+    folder = ROOT / "examples/example4"
+
+    def lines(path: str) -> list[str]:
+        text = (folder / path).read_text(encoding="utf-8")
+        return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+    system, user = lines(f"system/{unit}"), lines(f"user/{unit}")
+    moved = ("RootDirectory=", "BindReadOnlyPaths=")
+    assert system.pop(system.index("[Service]") + 1) == f"User={unit.removesuffix('.service')}"
+    assert [x for x in system if not x.startswith(moved)] == [
+        x for x in user if not x.startswith(moved)
+    ]
+    for line in ("PrivateNetwork=true", "NoNewPrivileges=true", "CapabilityBoundingSet="):
+        assert line in lines("sandbox.conf")
 
 
 def test_repository_is_one_address() -> None:

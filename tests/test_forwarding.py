@@ -152,6 +152,8 @@ class Rig:
         changed = {"TIMEOUT_MS": f'"{timeout_ms}"', **(changes or {})}
         if example == "example1":
             changed["whoami:8080"] = f"127.0.0.1:{backend}"
+        elif example == "example4":
+            changed["unix:/run/whoami/http"] = f"unix:{unix_path(self.folder, backend)}"
         else:
             changed["BACKEND_PORT"] = f'"{backend}"'
         config = changed_config(example, self.folder, changed)
@@ -159,7 +161,7 @@ class Rig:
 
     def backend(self, script: Callable[[Exchange], None]) -> Backend:
         """Start a backend that treats each connection as the script says."""
-        backend = Backend(script=script)
+        backend = Backend(script=script, folder=self.folder)
         self.backends.append(backend)
         return backend
 
@@ -170,6 +172,11 @@ class Rig:
             server.process.wait()
         for backend in self.backends:
             backend.close()
+
+
+def unix_path(folder: Path, port: int) -> Path:
+    """Where the backend with this port listens on a Unix socket too."""
+    return folder / f"backend-{port}"
 
 
 def changed_config(example: str, folder: Path, changes: dict[str, str]) -> Path:
@@ -259,20 +266,22 @@ class Exchange:
 
 
 class Backend:
-    """A small server on 127.0.0.1 whose every connection a script handles."""
+    """A small server on 127.0.0.1 and a Unix socket; a script handles each connection."""
 
-    def __init__(self, *, script: Callable[[Exchange], None]) -> None:
+    def __init__(self, *, script: Callable[[Exchange], None], folder: Path) -> None:
         """Listen, and handle connections in threads."""
-        self.listening = listener("127.0.0.1")
-        self.port = int(self.listening.getsockname()[1])
+        self.listening = [listener("127.0.0.1")]
+        self.port = int(self.listening[0].getsockname()[1])
+        self.listening.append(listener(str(unix_path(folder, self.port))))
         self.exchanges: list[Exchange] = []
         self._script = script
-        threading.Thread(target=self._accept, daemon=True).start()
+        for listening in self.listening:
+            threading.Thread(target=self._accept, args=(listening,), daemon=True).start()
 
-    def _accept(self) -> None:
+    def _accept(self, listening: socket.socket) -> None:
         while True:
             try:
-                connection, _ = self.listening.accept()
+                connection, _ = listening.accept()
             except OSError:
                 return
             threading.Thread(target=self._handle, args=(connection,), daemon=True).start()
@@ -289,8 +298,9 @@ class Backend:
 
     def close(self) -> None:
         """Stop listening."""
-        self.listening.shutdown(socket.SHUT_RDWR)
-        self.listening.close()
+        for listening in self.listening:
+            listening.shutdown(socket.SHUT_RDWR)
+            listening.close()
 
 
 def answering(answer: bytes) -> Callable[[Exchange], None]:
@@ -375,7 +385,8 @@ def assert_page(answer: Answer, status: int, sentence: str = "") -> None:
     assert not re.search(rb"127\.0|whoami|mynet|\.js|Error|errno|\d\d", answer.body)
 
 
-BOTH = pytest.mark.parametrize("example", ["example1", "example2"])
+PROXIES = ["example1", "example2", "example4"]
+EACH = pytest.mark.parametrize("example", PROXIES)
 
 # example2 refuses "localhost" and all addresses but mynet's. The tests have no
 # mynet, so for them both locks are opened: for localhost, and for 127.0.0.1.
@@ -385,7 +396,7 @@ UNLOCKED = {**LOCALHOST_ALLOWED, '"10.80.0.0/24"': '"127.0.0.1/32"'}
 
 def site(rig: Rig, example: str, backend: int, timeout_ms: int = 20_000) -> tuple[Server, str]:
     """Run the example in front of the backend; return it and the host to ask for."""
-    if example == "example1":
+    if example != "example2":
         return rig.proxy(example, backend, timeout_ms=timeout_ms), HOST
     server = rig.proxy(example, backend, timeout_ms=timeout_ms, changes=UNLOCKED)
     return server, "localhost.example.com"
@@ -409,11 +420,12 @@ def test_there_are_tests_inside_the_runtime() -> None:
     assert list(HERE.glob("*.capnp"))
 
 
-def test_both_examples_have_the_same_policy_and_backend() -> None:
+@EACH
+def test_all_proxies_have_the_same_policy_and_backend(example: str) -> None:
     """An example borrows nothing, so the files are copies: they must not drift apart."""
-    for name in ("forward.js", "whoami.js", "whoami.capnp"):
+    for name in ("forward.js", "whoami.js"):
         one = (EXAMPLES / "example1" / name).read_bytes()
-        assert one == (EXAMPLES / "example2" / name).read_bytes(), name
+        assert one == (EXAMPLES / example / name).read_bytes(), name
 
 
 # --- the client's address --------------------------------------------------------
@@ -464,7 +476,7 @@ SPOOFED = [
 ]  # fmt: skip
 
 
-@BOTH
+@EACH
 def test_spoofed_headers_never_reach_the_backend(rig: Rig, example: str) -> None:
     """None of the values that the client made up arrives, under whatever name."""
     backend = rig.backend(answering(OK))
@@ -521,7 +533,7 @@ def test_hop_by_hop_headers_stop_here(rig: Rig) -> None:
     assert seen.values("If-None-Match") == ['"x"']
 
 
-@BOTH
+@EACH
 def test_connection_cannot_remove_our_headers(rig: Rig, example: str) -> None:
     """A client that names our headers, or the framing, in Connection gains nothing."""
     backend = rig.backend(answering(OK))
@@ -744,7 +756,7 @@ def test_methods_that_are_not_forwarded(rig: Rig, line: str, status: int, senten
     "path",
     ["/", "/a/b?c=d&e=%20f", "//evil.example.net/x", "/%2e%2e%2Fx", "/?", "/@evil:80/", "/:81/"],
 )
-@BOTH
+@EACH
 def test_paths_pass_as_sent(rig: Rig, example: str, path: str) -> None:
     """The path never becomes a host, and the query is not decoded."""
     backend = rig.backend(answering(OK))
@@ -808,7 +820,7 @@ def test_requests_without_a_host(rig: Rig, line: str, host: str | None, status: 
     assert ask(server).status == 200
 
 
-@BOTH
+@EACH
 def test_an_absolute_target_reaches_no_other_host(rig: Rig, example: str) -> None:
     """Workerd routes by the Host header and drops the target's own host."""
     backend = rig.backend(answering(OK))
@@ -823,7 +835,7 @@ def test_an_absolute_target_reaches_no_other_host(rig: Rig, example: str) -> Non
 # --- bodies stream -----------------------------------------------------------------
 
 
-@BOTH
+@EACH
 @pytest.mark.parametrize("sized", [True, False], ids=["sized", "chunked"])
 def test_an_upload_streams(rig: Rig, *, example: str, sized: bool) -> None:
     """The first piece is at the backend before the client sends the second."""
@@ -1012,10 +1024,14 @@ def echo(exchange: Exchange) -> None:
         exchange.body += data
         exchange.send(frame(opcode, data, masked=False))
         if opcode == 8:
+            # As RFC 6455 (7.1.1) has it: our side ends, then the other. From a Unix
+            # socket that is closed at once, workerd does not read the last frame.
+            exchange.connection.shutdown(socket.SHUT_WR)
+            exchange.stream.read()
             return
 
 
-@BOTH
+@EACH
 def test_websocket(rig: Rig, example: str) -> None:
     """Text, binary and the close code pass both ways; the handshake obeys the same rules."""
     backend = rig.backend(echo)
@@ -1105,7 +1121,7 @@ FAILURES: dict[str, Callable[[Exchange], None]] = {
 }
 
 
-@BOTH
+@EACH
 @pytest.mark.parametrize("failure", FAILURES)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_broken_backend_gives_502(rig: Rig, example: str, failure: str, method: str) -> None:
@@ -1119,7 +1135,7 @@ def test_a_broken_backend_gives_502(rig: Rig, example: str, failure: str, method
     assert f" {method} http://{host}/p: " in logged(server, 502)
 
 
-@BOTH
+@EACH
 def test_a_backend_that_is_down_gives_502(rig: Rig, example: str) -> None:
     """Nothing listens on the port."""
     with listener("127.0.0.1") as closed:
@@ -1145,7 +1161,7 @@ def test_an_unknown_name_gives_502(rig: Rig) -> None:
     logged(server, 502)
 
 
-@BOTH
+@EACH
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_silent_backend_gives_504(rig: Rig, example: str, method: str) -> None:
     """It accepts and reads, but never answers; in the end workerd hangs up on it."""
@@ -1210,7 +1226,7 @@ def test_an_early_answer_to_an_upload_arrives(rig: Rig) -> None:
         assert receive(client).status == 413
 
 
-@BOTH
+@EACH
 @pytest.mark.parametrize("sized", [True, False], ids=["sized", "chunked"])
 def test_a_backend_that_dies_in_its_answer_is_seen_to(
     rig: Rig, *, example: str, sized: bool
@@ -1469,7 +1485,9 @@ def accepts(address: str, port: int) -> bool:
 
 
 @pytest.mark.parametrize(
-    "config", ["example1/config.capnp", "example2/config.capnp", "example1/whoami.capnp"]
+    "config",
+    [f"{name}/config.capnp" for name in PROXIES]
+    + ["example1/whoami.capnp", "example4/whoami.capnp"],
 )
 def test_no_ca_certificates_are_needed(rig: Rig, config: str) -> None:
     """The image has none; workerd would stop if a service could reach the public network."""

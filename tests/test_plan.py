@@ -69,6 +69,8 @@ def test_a_page_that_cleans_up_ends_each_chain() -> None:
     ]
     found = [(s.name, s.pages) for s in plan(pages)]
     assert found == [("b", ("a", "b", "z")), ("c", ("a", "c", "z")), ("other", ("other",))]
+    alone = dataclasses.replace(page("d", block(page="d")), clean_up=promise)
+    assert [s.pages for s in plan([*pages, alone])][-2:] == [("other",), ("d",)]
     assert [s.pages for s in plan(pages, selected=["b"])] == [("a", "b")]
     assert [s.pages for s in plan(pages, selected=["z"])] == [("a", "z")]
 

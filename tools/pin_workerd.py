@@ -15,13 +15,19 @@ ROOT = Path(__file__).resolve().parent.parent
 VERSION = re.compile(r"1\.(\d{4})(\d{2})(\d{2})\.\d+")
 PACKAGES = ("@cloudflare/workerd-linux-64", "@cloudflare/workerd-linux-arm64")
 #: Where a page shows the version, since a reader wants to see it there.
-PAGES = ("docs/tutorial/prepare.md",)
+PAGES = ("docs/tutorial/prepare.md", "docs/tutorial/example4.md")
 
 
 def pinned() -> str:
     """Return the version that the examples use now."""
     package = json.loads((ROOT / "examples/example1/image/package.json").read_text())
     return str(package["optionalDependencies"][PACKAGES[0]])
+
+
+def pinning() -> list[Path]:
+    """Return the directories of the examples that name a version, with hashes."""
+    return [p for pattern in ("*", "*/image") for p in ROOT.glob(f"examples/{pattern}")
+            if (p / "package-lock.json").is_file()]  # fmt: skip
 
 
 def dated(version: str) -> str:
@@ -35,9 +41,9 @@ def dated(version: str) -> str:
 def main(version: str) -> None:
     """Write the version, and the hashes that npm knows for it."""
     old = pinned()
-    images = sorted(ROOT.glob("examples/*/image"))
+    folders = sorted(pinning())
     replace = {old: version, dated(old): dated(version)}
-    first = images[0]
+    first = folders[0]
     before = {path: path.read_bytes() for path in first.glob("package*.json")}
     try:
         package = first / "package.json"
@@ -56,9 +62,11 @@ def main(version: str) -> None:
         for path, content in before.items():
             path.write_bytes(content)
         raise
-    for image in images[1:]:
-        for name in ("package.json", "package-lock.json"):
-            (image / name).write_bytes((first / name).read_bytes())
+    names = [json.loads((folder / "package.json").read_text())["name"] for folder in folders]
+    for folder, own in zip(folders[1:], names[1:], strict=True):
+        for file in ("package.json", "package-lock.json"):
+            text = (first / file).read_text().replace(f'"{names[0]}"', f'"{own}"')
+            (folder / file).write_text(text)
     for page in PAGES:
         path = ROOT / page
         text = path.read_text(encoding="utf-8")

@@ -1,5 +1,5 @@
 // The forwarding policy: what passes between a client and a backend, and what
-// does not. Both examples use this file; worker.js only chooses the backend.
+// does not. All examples of a proxy use this file; worker.js only chooses the backend.
 
 // Headers in which a proxy vouches for the client. A backend believes them, so
 // the client's own never pass. Compare with plainName(), below.

@@ -112,7 +112,8 @@ def _closed(
     chains: Mapping[str, tuple[str, ...]], by_name: Mapping[str, Page]
 ) -> dict[str, tuple[str, ...]]:
     """Add the pages that promise a clean-up to the chains that have what they need."""
-    closing = [name for name in chains if by_name[name].clean_up is not None]
+    # A page that needs none cleans up after itself only.
+    closing = [n for n in chains if by_name[n].clean_up is not None and by_name[n].after]
     return {
         target: (
             *chain,

@@ -1,0 +1,25 @@
+# The backend: a second workerd, which says what it received.
+
+using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [
+    ( name = "whoami",
+      worker = (
+        modules = [(name = "whoami.js", esModule = embed "whoami.js")],
+        # Fixed, so that a newer workerd runs this code as this one does.
+        compatibilityDate = "2026-11-01",
+      )
+    ),
+
+    # The backend never calls out, so nothing is allowed. It also spares us the
+    # CA certificates, without which workerd would not start.
+    (name = "internet", network = (allow = [])),
+  ],
+
+  sockets = [
+    # No address here either: whoami.socket opens the socket, and `--socket-fd
+    # http=3` hands it over.
+    (name = "http", http = (), service = "whoami"),
+  ],
+);
