@@ -38,7 +38,7 @@ def stable(text: str) -> str:
 
 
 def test_a_file_and_blocks(page: Path, run_site: Run, sites: Sites, snapshot: Snapshot) -> None:
-    """Files, blocks before the failure and versions count; what was not reached does not."""
+    """Blocks before the failure come first, then files; what was not reached does not count."""
     (sites.root / "unit").write_text("off\n", encoding="utf-8")
     (sites.root / "new").write_text("", encoding="utf-8")
     (sites.root / "other").unlink()
@@ -48,7 +48,7 @@ def test_a_file_and_blocks(page: Path, run_site: Run, sites: Sites, snapshot: Sn
     assert not found.green
     snapshot(stable(since_green(found)))
     assert since_green(found) in closing_lines(found)
-    assert "unit changed; docs/page.md:3 changed" in to_html(found)
+    assert "docs/page.md:3 changed; new is new" in to_html(found)
     assert "unit changed" in to_table(found)
     found = run_site("docs/page.md")
     assert "unit changed" in since_green(found)
@@ -61,6 +61,20 @@ def test_a_block_that_is_gone(page: Path, run_site: Run, snapshot: Snapshot) -> 
     assert not run_site().green
     page.write_text(f"# Page\n\n{TWO}", encoding="utf-8")
     snapshot(stable(since_green(run_site())))
+
+
+def test_what_comes_after_the_failure(page: Path, run_site: Run, sites: Sites) -> None:
+    """It is no cause: neither what changed there, nor what is skipped there in any case."""
+    last = "```{run} bash\n:skip: it fails\n\nfalse\n```\n"
+    page.write_text(f"# Page\n\n{ONE}\n{TWO}\n{ONE}\n{last}", encoding="utf-8")
+    assert run_site().green
+    other, changed = TWO.replace("\non\n", "\noff\n"), ONE.replace("true", "true; true")
+    text = f"# Page\n\n{ONE}\n{other}\n{changed}\n{last}"
+    page.write_text(text, encoding="utf-8")
+    assert run_site().changed == ("docs/page.md:7 changed",)
+    text = text.replace("```bash\n", "```{run} bash\n:skip: why not\n:untried: no\n\n", 1)
+    page.write_text(text, encoding="utf-8")
+    assert run_site().changed == ("docs/page.md:3 changed", "docs/page.md:10 changed")
 
 
 def test_nothing_changed(page: Path, run_site: Run, sites: Sites, snapshot: Snapshot) -> None:

@@ -45,8 +45,8 @@ def changes(green: Ledger, found: Ledger) -> Iterator[str]:
         before = green.versions.get(name, version)
         if before != version:
             yield f"{name} is {version}, and was {before}"
-    yield from _files(green.files, found.files)
     yield from _blocks(green, found)
+    yield from _files(green.files, found.files)
 
 
 def _files(green: Mapping[str, str], found: Mapping[str, str]) -> Iterator[str]:
@@ -58,32 +58,33 @@ def _files(green: Mapping[str, str], found: Mapping[str, str]) -> Iterator[str]:
 
 
 def _blocks(green: Ledger, found: Ledger) -> Iterator[str]:
-    """Yield what differs on the pages that were reached, as far as they were."""
-    before, now = _pages(green), _pages(found, blocked=False)
+    """Yield what differs on each page, as far as its blocks ran."""
+    before, now = _pages(green), _pages(found)
+    ran = {r.block for r in found.results if r.fate in (Fate.PASSED, Fate.FAILED)}
     for page, blocks in now.items():
+        end = 1 + max((n for n, block in enumerate(blocks) if block in ran), default=-1)
         old = before.get(page, [])
         matcher = difflib.SequenceMatcher(
             None, list(map(_essence, old)), list(map(_essence, blocks)), autojunk=False
         )
         for tag, i, i_end, j, j_end in matcher.get_opcodes():
-            if tag == "equal":
+            if tag == "equal" or j >= end:
                 continue
             pairs = min(i_end - i, j_end - j)
-            yield from (f"{block.location} changed" for block in blocks[j : j + pairs])
-            yield from (f"{block.location} is new" for block in blocks[j + pairs : j_end])
-            if j_end < len(blocks):  # what is not there at the end was perhaps not reached
-                gone = old[i + pairs : i_end]
-                yield from (f"`{b.title}` is gone from {b.location.path}" for b in gone)
+            for number in range(j, min(j_end, end)):
+                what = "changed" if number < j + pairs else "is new"
+                yield f"{blocks[number].location} {what}"
+            gone = old[i + pairs : i_end] if j_end <= end else []
+            yield from (f"`{b.title}` is gone from {b.location.path}" for b in gone)
 
 
-def _pages(of: Ledger, *, blocked: bool = True) -> dict[str, list[Block]]:
-    """Return the blocks of each page in order; `blocked`: those too that were not reached."""
+def _pages(of: Ledger) -> dict[str, list[Block]]:
+    """Return the blocks of each page in order."""
     found: dict[str, dict[Block, None]] = {}
     for result in of.results:
-        if blocked or result.fate is not Fate.BLOCKED:
-            found.setdefault(result.block.page, {})[result.block] = None
+        found.setdefault(result.block.page, {})[result.block] = None
     return {page: sorted(blocks, key=lambda b: b.location) for page, blocks in found.items()}
 
 
 def _essence(block: Block) -> Block:
-    return dataclasses.replace(without_place(block), skip=None, tabs=())
+    return dataclasses.replace(without_place(block), tabs=())
