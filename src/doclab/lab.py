@@ -5,11 +5,10 @@ from __future__ import annotations
 import secrets
 import shlex
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from doclab import addresses, faithful, leftovers, share, state
+from doclab import addresses, faithful, leftovers, registry, share, state
 from doclab import machine as machines
 from doclab.engine import LABEL, Engine
 from doclab.faithful import Returned
@@ -20,8 +19,6 @@ from doclab.share import Share
 from doclab.snapshots import Snapshot, SnapshotStore
 from doclab.state import State
 from doclab.terminal import Terminal
-
-_REGISTRY = "registry"  # the name by which machines know it
 
 
 class Lab:
@@ -49,6 +46,7 @@ class Lab:
         self._starting: dict[str, Future[Machine]] = {}
         self._registry: Future[object] | None = None
         self._begun: Future[None] | None = None
+        self._knowing: Future[None] | None = None
         self._restored: tuple[SnapshotStore, Snapshot] | None = None
         self._share: Share | None = None
         self._brought_back: dict[str, Returned] = {}
@@ -75,6 +73,8 @@ class Lab:
         """
         (self._begun or self.begin(restored=restored)).result()
         self.machine(self._plan.machines[0])
+        if self._knowing is not None:
+            self._knowing.result()
 
     def _make(self) -> None:
         sharing = self._pool.submit(
@@ -94,14 +94,12 @@ class Lab:
                 self._start_machine, name, networks[name], self._share.volume
             )
         self._registry = self._pool.submit(
-            self._engine.call,
-            "run",
-            "--detach",
-            *self._labels,
-            *self._engine.run_flags,
-            f"--name={self.name}-registry",
-            f"--network={networks[_REGISTRY]}",
-            self._plan.images.registry,
+            registry.start,
+            self._engine,
+            container=f"{self.name}-registry",
+            image=self._plan.images.registry,
+            network=networks[registry.NAME],
+            labels=self._labels,
         )
 
     def machine(self, name: str) -> Machine:
@@ -173,30 +171,15 @@ class Lab:
         return self.machine(machine).started_at()
 
     def wait_for_restart(self, machine: str, before: str, deadline: float) -> bool:
-        """Wait until a machine has restarted and is up; say whether it did.
-
-        Args:
-            machine: the one that a command restarted.
-            before: what `started_at` said before that command.
-            deadline: seconds.
-        """
-        end = time.monotonic() + deadline
-        while self.started_at(machine) == before:
-            if time.monotonic() > end or self._stop.is_set():
-                return False
-            time.sleep(0.1)
+        """Wait until a machine has restarted and is up; say whether it did; see `Machine`."""
+        if not self.machine(machine).wait_until_down(before, deadline):
+            return False
         self.close_terminal(machine)
         self.machine(machine).wait_until_up()
         return True
 
     def journal(self, machine: str, since: float, lines: int = 15) -> str:
-        """Return the last lines that a machine's services wrote to the journal.
-
-        Args:
-            machine: whose journal.
-            since: seconds since 1970.
-            lines: how many at the most.
-        """
+        """Return the end of a machine's journal, as `Machine.journal` does."""
         return self.machine(machine).journal(since, lines)
 
     def enter_line(self, machine: str) -> str:
@@ -222,7 +205,9 @@ class Lab:
     def _networks(self) -> dict[str, str]:
         form = "--format={{range .Subnets}}{{.Subnet}} {{end}}"
         found = self._engine.call("network", "inspect", form, self.name)
-        return addresses.allot(self.name, found.stdout.split(), (_REGISTRY, *self._plan.machines))
+        return addresses.allot(
+            self.name, found.stdout.split(), (registry.NAME, *self._plan.machines)
+        )
 
     def _start_machine(self, name: str, network: str, folder: str) -> Machine:
         made = machines.create(
@@ -236,15 +221,24 @@ class Lab:
             stop=self._stop,
             start=self._restored is None,
         )
-        if self._restored is None:
-            made.wait_until_up()
-            if self._plan.record:
-                self.first_states[name] = state.read(made)
-            return made
-        store, snapshot = self._restored
-        store.restore(snapshot, made)
-        self._engine.call("start", made.container)
+        if self._restored is not None:
+            store, snapshot = self._restored
+            store.restore(snapshot, made)
+            self._engine.call("start", made.container)
         made.wait_until_up()
-        self.first_states.update(snapshot.record.first)
-        self._brought_back[name] = faithful.bring_back(made, snapshot.record, self._plan.user)
+        if name == self._plan.machines[0]:
+            self._knowing = self._pool.submit(self._wait_for_names, made)
+        if self._restored is not None:
+            record = self._restored[1].record
+            self.first_states.update(record.first)
+            self._brought_back[name] = faithful.bring_back(made, record, self._plan.user)
+        elif self._plan.record:
+            self.first_states[name] = state.read(made)
         return made
+
+    def _wait_for_names(self, made: Machine) -> None:
+        if self._registry is not None:
+            self._registry.result()
+        registry.wait_until_known(
+            made, image=self._plan.images.registry, network=self.name, labels=self._labels
+        )

@@ -73,6 +73,20 @@ class Machine:
             f" said {state!r}.\n{logs.stdout}{logs.stderr}"
         )
 
+    def wait_until_down(self, before: str, deadline: float) -> bool:
+        """Wait until the machine has gone down and started anew; say whether it did.
+
+        Args:
+            before: what `started_at` said before.
+            deadline: seconds.
+        """
+        end = time.monotonic() + deadline
+        while self.started_at() == before:
+            if time.monotonic() > end or self.stop.is_set():
+                return False
+            time.sleep(0.1)
+        return True
+
     def started_at(self) -> str:
         """Return when the machine was last started."""
         return self._inspect("{{.State.StartedAt}}")
