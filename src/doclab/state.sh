@@ -12,6 +12,12 @@ section user; cut -d: -f1 /etc/passwd
 section package
 dpkg-query --show --showformat='${binary:Package}\t${Version}\n' 2>/dev/null || rpm --query --all
 section lingering; ls /var/lib/systemd/linger 2>/dev/null || true
+# systemd-logind forgets a user some time after the account is gone. A new account with the
+# same number would be taken for the old one until then.
+section 'removed user'
+loginctl list-users --no-legend --no-pager 2>/dev/null | while read -r uid _; do
+  getent passwd "$uid" > /dev/null || echo "$uid"
+done
 section unit; units systemctl
 section 'unit file'; systemctl list-unit-files --plain --no-legend --no-pager | awk '{ print $1 "\t" $2 }'
 section socket; ss --no-header --listening --tcp --udp --numeric | awk '{ print $1 " " $5 }'
