@@ -17,6 +17,7 @@ from doclab.model import DoclabError
 from doclab.progress import Progress
 
 PUBLISHED = Path("docs/_data/bench.json")
+PLOTS = Path("docs/_static")
 QUICK = Path("build/bench/bench.json")
 FULL_PLAN = Plan(quick=False, rounds=5, seconds=520)
 QUICK_PLAN = Plan(quick=True, rounds=3, seconds=55)
@@ -27,11 +28,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="nox -s bench --", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one minute instead of ten")
     parser.add_argument("--output", type=Path, help=f"the record; {PUBLISHED}, or {QUICK} if quick")
+    parser.add_argument("--draw", action="store_true", help="only draw the plots of --output anew")
     options = parser.parse_args()
     plan = QUICK_PLAN if options.quick else FULL_PLAN
     output = options.output or (QUICK if options.quick else PUBLISHED)
     say = Progress()
     try:
+        if options.draw:
+            say(f"drew {len(draw(load(output), output))} plots of {output}")
+            return 0
         published = load(PUBLISHED) if options.quick and PUBLISHED.is_file() else None
         record = run(Path.cwd().resolve(), plan, say)
     except (DoclabError, RecordError) as error:
@@ -42,7 +47,7 @@ def main() -> int:
         return 130
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(record.dump(), encoding="utf-8")
-    say(f"wrote {output}")
+    say(f"wrote {output} and {len(draw(record, output))} plots")
     print("\n".join(targets.report(record)))
     problems = list(record.failures)
     if published is not None:
@@ -51,6 +56,13 @@ def main() -> int:
     if problems:
         print("\n".join(["bench: this is not as it should be:", *problems]), file=sys.stderr)
     return 1 if problems else 0
+
+
+def draw(record: Record, output: Path) -> list[Path]:
+    """Draw the plots: those of the published record for the pages, others beside theirs."""
+    from claims import plots  # noqa: PLC0415 - a second for Matplotlib, only when it is needed
+
+    return plots.write(record, PLOTS if output == PUBLISHED else output.parent)
 
 
 def run(root: Path, plan: Plan, say: Progress) -> Record:

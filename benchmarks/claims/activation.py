@@ -67,8 +67,9 @@ def start(server: Station, way: Way, *, cold: bool) -> Start:
 def stop(server: Station, way: Way) -> None:
     """Stop a service, and leave its socket open."""
     server.as_root(
-        f"systemctl --user --machine={USER}@ --quiet stop {way.service} 2> /dev/null\n"
-        f"systemctl --user --machine={USER}@ reset-failed {way.service} 2> /dev/null || true"
+        f"for do in 'stop --quiet' reset-failed; do\n"
+        f"  systemctl --user --machine={USER}@ $do {way.service} 2> /dev/null || true\n"
+        "done"  # a service that is still there is found out by `parse`
     )
 
 
@@ -90,6 +91,8 @@ def parse(text: str, clocks: dict[str, float]) -> tuple[float, str, dict[str, fl
     if found is None:
         raise DoclabError(f"systemd does not say when the service began:\n{text[:500]}")
     began = (int(found[1]) / 1e6 - clocks["steady"]) * 1000
+    if began < 0:
+        raise DoclabError("the service ran already when the visitor came: it could not be stopped")
     container, events = "", {}
     for line in text.splitlines():
         if not line.startswith("{"):

@@ -13,7 +13,7 @@ from claims.place import Place
 from claims.prepare import Say
 from claims.proxies import PLAIN, PROXIES, STARTS, WORKERD
 from claims.record import Record
-from claims.ways import BASELINE, QUICK, WAYS, Way
+from claims.ways import QUICK, WAYS, Way
 from doclab.model import DoclabError
 
 
@@ -94,11 +94,9 @@ def measure(place: Place, record: Record, plan: Plan, say: Say) -> None:
                 say(f"round {number} of {plan.rounds}: {task.name}, {task.way.name}"
                     f"; about {clock.left(number, done):.0f} s left")  # fmt: skip
             task.take(place, record, plan.share)
-    for way in STARTS:
-        if way.name not in record.absent and (
-            not plan.quick or way.name in (BASELINE, "activated")
-        ):
-            record.idle[way.name] = idle.measure(place.server, way)
+    say("what a service costs before the first request, and while it runs")
+    starts = [way for way in STARTS if way.name not in record.absent]
+    record.idle = idle.measure(place.server, starts)
 
 
 class Clock:
@@ -121,10 +119,10 @@ class Clock:
         self._spoke = float("-inf")
 
     def has_time_for(self, number: int) -> bool:
-        """Whether a round fits, if it takes as long as those before it did."""
+        """Whether a round fits, if it takes as long as those before it; two always do."""
         spent = self._now() - self._began
         before = number - 1
-        return before == 0 or spent + spent / before <= self._plan.seconds
+        return before < 2 or spent + spent / before <= self._plan.seconds
 
     def left(self, number: int, done: int) -> float:
         """Guess the seconds until the end of the last round."""
