@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import signal
 from collections.abc import Callable
 
 from claims.prepare import BLOB, BLOB_BYTES
@@ -11,7 +12,9 @@ from claims.station import PLACE, Done, Station
 from claims.ways import Way
 from doclab.model import DoclabError
 
-SECONDS = 0.5  # that each load of small requests lasts
+SECONDS = 0.5  # that each load of small requests lasts, and a bulk load about as long
+PROBE = 0.02  # share of a bulk load with which it is found out how much fits into that
+_LIMIT = 20.0  # seconds after which a load is given up
 _REQUESTS = 1000  # to which processor time is related
 
 
@@ -41,12 +44,28 @@ class Visitor:
         """Run a client; the processor time is that on both machines."""
         name = argv[0]
         if self.client is self.server:
-            return self.client.run(argv, name=name, interrupt=interrupt)
+            done = self.client.run(argv, name=name, interrupt=interrupt, limit=_LIMIT)
+            return _in_time(done)
         self.server.ask("open")
-        done = self.client.run(argv, name=name, interrupt=interrupt)
+        done = _in_time(self.client.run(argv, name=name, interrupt=interrupt, limit=_LIMIT))
         spent: dict[str, float] = self.server.ask("close")
         spent[name] = done.processor.get(name, 0.0)
         return dataclasses.replace(done, processor=spent)
+
+
+def _in_time(done: Done) -> Done:
+    if done.status == -signal.SIGKILL:
+        raise DoclabError(f"the load had not ended after {_LIMIT:g} s")
+    return done
+
+
+def fitting(speed: float) -> float:
+    """Return the share of a bulk load that a way moves in about half a second.
+
+    Args:
+        speed: of the probe, GB/s.
+    """
+    return min(1.0, max(PROBE, speed * SECONDS * 1e9 / BLOB_BYTES))
 
 
 def download(visitor: Visitor, way: Way, share: float = 1.0) -> Sample:
@@ -55,7 +74,7 @@ def download(visitor: Visitor, way: Way, share: float = 1.0) -> Sample:
     Raises:
         DoclabError: if not all of it arrives.
     """
-    size = int(BLOB_BYTES * share / way.slowness)
+    size = int(BLOB_BYTES * share)
     argv = _curl("--output", "/dev/null", f"{visitor.url(way)}/bytes/{size}")
     return _bulk(visitor.run(argv), size, "size_download")
 
@@ -66,7 +85,7 @@ def upload(visitor: Visitor, way: Way, share: float = 1.0) -> Sample:
     Raises:
         DoclabError: if it is not.
     """
-    size = int(BLOB_BYTES * share / way.slowness)
+    size = int(BLOB_BYTES * share)
     blob = f"{BLOB}-{size}"
     visitor.client.run(["truncate", f"--size={size}", blob], name="truncate")
     # No `Expect: 100-continue`, with which a client waits before it sends.

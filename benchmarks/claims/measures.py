@@ -21,6 +21,7 @@ class Measure:
     unit: str
     laptop: bool  # whether the load comes from the other machine
     quick: bool  # whether a quick run has it too
+    bulk: bool  # whether its size is made to fit the speed of the way
     take: Callable[[Visitor, Way, float], Sample]
 
 
@@ -31,6 +32,7 @@ def _bulk(name: str, take: Callable[[Visitor, Way, float], Sample], *, laptop: b
         unit="GB/s",
         laptop=laptop,
         quick=not laptop,
+        bulk=True,
         take=take,
     )
 
@@ -50,6 +52,7 @@ def _requests(connections: int, *, close: bool, laptop: bool) -> Measure:
         unit="requests/s",
         laptop=laptop,
         quick=connections == 32 and not close and not laptop,
+        bulk=False,
         take=loads.requests(connections, close=close),
     )
 

@@ -6,7 +6,7 @@ import dataclasses
 import time
 from collections.abc import Callable, Iterable
 
-from claims import activation, idle
+from claims import activation, idle, loads
 from claims.loads import Visitor
 from claims.measures import MEASURES, PROXY_MEASURES, Measure
 from claims.place import Place
@@ -74,7 +74,14 @@ class Task:
 
     def _load(self, measure: Measure, place: Place, record: Record, share: float) -> None:
         client = place.laptop if measure.laptop else place.server
-        found = measure.take(Visitor(server=place.server, client=client), self.way, share)
+        visitor = Visitor(server=place.server, client=client)
+        if measure.bulk:
+            known = record.shares.setdefault(self.name, {})
+            if self.way.name not in known:
+                probe = measure.take(visitor, self.way, loads.PROBE)
+                known[self.way.name] = round(loads.fitting(probe.values[""]) * share, 4)
+            share = known[self.way.name]
+        found = measure.take(visitor, self.way, share)
         for suffix, value in found.values.items():
             record.add(self.name + suffix, self.way.name, value)
         record.add_processor(self.name, self.way.name, found.processor)

@@ -80,9 +80,18 @@ class Station:
             raise DoclabError(f"{self.name}: {do}: {answer['problem']}")
         return answer["answer"]
 
-    def run(self, argv: list[str], *, name: str, interrupt: float = 0.0) -> Done:
-        """Run a program as root, and see what processor time is spent meanwhile."""
-        return Done(**self.ask("run", argv=argv, name=name, interrupt=interrupt))
+    def run(
+        self, argv: list[str], *, name: str, interrupt: float = 0.0, limit: float = 60.0
+    ) -> Done:
+        """Run a program as root, and see what processor time is spent meanwhile.
+
+        Args:
+            argv: its command line.
+            name: under which its own processor time is listed.
+            interrupt: seconds after which it gets SIGINT; 0: never.
+            limit: seconds after which it is killed.
+        """
+        return Done(**self.ask("run", argv=argv, name=name, interrupt=interrupt, limit=limit))
 
     def put(self, name: str, text: str) -> str:
         """Write a file that everybody may read; return its place on the machine."""

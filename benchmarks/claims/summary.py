@@ -25,7 +25,8 @@ def idle(record: Record) -> Table | None:
     others = sorted(set(record.after_boot) - targets.MANAGER)
     note = (
         "After a boot, with all sockets open, there is the user's systemd and"
-        f" {', '.join(others) or 'nothing else'}."
+        f" {', '.join(others) or 'nothing else'}. Memory that a proxy shares with its backend,"
+        " which is a workerd too, counts half."
     )
     return Table(
         title="Before the first request, and after it",

@@ -22,7 +22,6 @@ class Way:
     units: dict[str, str] = dataclasses.field(default_factory=dict)  # text of each, by name
     unit: str = ""  # name of the service, without `.service`
     host: str = "bench.example.com"  # what visitors ask for
-    slowness: int = 1  # so much less is sent that way
 
     @property
     def service(self) -> str:
@@ -95,12 +94,11 @@ def _host() -> Way:
     return Way(name="host", title="host network", port=8103, units={"host.container": unit})
 
 
-def _published(name: str, title: str, port: int, *network: str, slowness: int = 1) -> Way:
+def _published(name: str, title: str, port: int, *network: str) -> Way:
     command = f"serve --socket-addr http=*:{HTTP} {_CONFIG}"
     publish = f"PublishPort={port}:{HTTP}"
     unit = container_unit(name, command, publish, *network, _WORKER, socket=False)
-    units = {f"{name}.container": unit}
-    return Way(name=name, title=title, port=port, units=units, slowness=slowness)
+    return Way(name=name, title=title, port=port, units={f"{name}.container": unit})
 
 
 #: Every way, the baseline first.
@@ -113,6 +111,6 @@ WAYS = (
     _published("slirp", "slirp4netns, rootlesskit", 8106,
                "Network=slirp4netns:port_handler=rootlesskit"),
     _published("slow", "slirp4netns, own handler", 8107,
-               "Network=slirp4netns:port_handler=slirp4netns", slowness=8),
+               "Network=slirp4netns:port_handler=slirp4netns"),
 )  # fmt: skip
 QUICK = (BASELINE, "activated", "pasta", "own")
