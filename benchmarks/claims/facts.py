@@ -14,7 +14,7 @@ _COMMANDS = {
     "workerd": "~/bench/workerd --version",
     "crun": "crun --version",
     "conmon": "conmon --version",
-    "pasta": "pasta --version 2>&1",
+    "pasta": "dpkg-query --show --showformat='${Version}' passt || rpm --query passt",
     "slirp4netns": "slirp4netns --version",
     "netavark": "/usr/lib/podman/netavark --version",
     "curl": "curl --version",
