@@ -1,16 +1,23 @@
 """Sphinx configuration of the tutorial."""
 
 import json
+import sys
 from pathlib import Path
 
 _package = Path(__file__).parent.parent / "examples" / "example1" / "image" / "package.json"
 _workerd = json.loads(_package.read_text(encoding="utf-8"))["optionalDependencies"]
 
+# Our own extension, and the code that it shares with `nox -s bench`.
+sys.path[:0] = [
+    str(Path(__file__).parent / "_ext"),
+    str(Path(__file__).parent.parent / "benchmarks"),
+]
+
 project = "Socket-activated workerd"
 author = "the authors of the tutorial"
 project_copyright = "2026, the authors of the tutorial. Apache-2.0; examples MIT-0"
-extensions = ["myst_parser", "sphinx_tabs.tabs", "sphinx_copybutton", "doclab"]
-exclude_patterns = ["_build"]
+extensions = ["myst_parser", "sphinx_tabs.tabs", "sphinx_copybutton", "doclab", "measured"]
+exclude_patterns = ["_build", "_ext"]
 nitpicky = True
 
 html_theme = "furo"

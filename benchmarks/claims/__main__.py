@@ -1,82 +1,97 @@
-"""`nox -s bench`: measure what the tutorial claims, in a lab."""
+"""`nox -s bench`: measure what the tutorial claims, in a lab, and write the figures."""
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import sys
-import threading
+import time
 from pathlib import Path
 
-from claims import bench, targets
-from claims.record import Record, load
-from claims.server import Server
-from doclab import plan
-from doclab.collect import collect
+from claims import facts, place, prepare, rounds, targets
+from claims.proxies import PLAIN, PROXIES
+from claims.record import Record, RecordError, load
+from claims.rounds import Plan
+from claims.ways import WAYS
 from doclab.model import DoclabError
 from doclab.progress import Progress
-from doclab.scenario_run import Options, ScenarioRun
-from doclab.workshop import opened
 
 PUBLISHED = Path("docs/_data/bench.json")
-PREPARED_BY = "tutorial/prepare"
+PLOTS = Path("docs/_static")
+QUICK = Path("build/bench/bench.json")
+FULL_PLAN = Plan(quick=False, rounds=5, seconds=520)
+QUICK_PLAN = Plan(quick=True, rounds=3, seconds=55)
 
 
 def main() -> int:
-    """Make a lab, prepare the server as the tutorial does, measure, write."""
-    parser = argparse.ArgumentParser(prog="nox -s bench --")
+    """Make a lab, prepare the server as the tutorial does, measure, write, judge."""
+    parser = argparse.ArgumentParser(prog="nox -s bench --", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one minute instead of ten")
-    parser.add_argument("--output", type=Path, help="where the record goes")
-    parser.add_argument("--rounds", type=int, help="how often each thing is measured")
+    parser.add_argument("--output", type=Path, help=f"the record; {PUBLISHED}, or {QUICK} if quick")
+    parser.add_argument("--draw", action="store_true", help="only draw the plots of --output anew")
     options = parser.parse_args()
-    output = options.output or (Path("build/bench/bench.json") if options.quick else PUBLISHED)
-    rounds = options.rounds or (2 if options.quick else 5)
+    plan = QUICK_PLAN if options.quick else FULL_PLAN
+    output = options.output or (QUICK if options.quick else PUBLISHED)
+    say = Progress()
     try:
-        record = _in_lab(bench.Plan(quick=options.quick, rounds=rounds), Progress())
-    except DoclabError as error:
+        if options.draw:
+            say(f"drew {len(draw(load(output), output))} plots of {output}")
+            return 0
+        published = load(PUBLISHED) if options.quick and PUBLISHED.is_file() else None
+        record = run(Path.cwd().resolve(), plan, say)
+    except (DoclabError, RecordError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("bench: interrupted; the lab is removed, and nothing is written", file=sys.stderr)
+        return 130
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(record.dump(), encoding="utf-8")
-    print("\n".join([*targets.lines(record), *record.failures]))
-    print(f"{output}")
-    if options.quick and PUBLISHED.is_file():
-        problems = targets.disagreements(record, load(PUBLISHED))
-        print("\n".join(problems) or f"agrees with {PUBLISHED}, within the spread")
-        return 1 if problems or record.failures else 0
-    return 1 if record.failures else 0
+    say(f"wrote {output} and {len(draw(record, output))} plots")
+    print("\n".join(targets.report(record)))
+    problems = list(record.failures)
+    if published is not None:
+        problems += targets.disagreements(record, published)
+        print("\n".join(targets.agreement(record, published)))
+    if problems:
+        print("\n".join(["bench: this is not as it should be:", *problems]), file=sys.stderr)
+    return 1 if problems else 0
 
 
-def _in_lab(how: bench.Plan, say: Progress) -> Record:
-    root = Path.cwd().resolve()
-    docs = root / "docs"
-    site = collect(docs, root=root, work=root / "build" / "doclab")
-    found: list[Record] = []
-    problems: list[str] = []
+def draw(record: Record, output: Path) -> list[Path]:
+    """Draw the plots: those of the published record for the pages, others beside theirs."""
+    from claims import plots  # noqa: PLC0415 - a second for Matplotlib, only when it is needed
 
-    def measure(run: ScenarioRun) -> None:
-        if run.failed is None:
-            found.append(bench.measure(Server(run.lab), how, say))
+    return plots.write(record, PLOTS if output == PUBLISHED else output.parent)
 
-    with opened(site, lab=site.settings.lab(None), docs=docs, say=say) as workshop:
-        (scenario,) = plan.plan(
-            site.pages, selected=[PREPARED_BY], facts=workshop.lab_plan.images.facts
+
+def run(root: Path, plan: Plan, say: Progress) -> Record:
+    """Measure in a lab that is there for no longer than that.
+
+    Raises:
+        DoclabError: if the lab, or something in it, does not work.
+    """
+    began = time.monotonic()
+    with place.lab(root, say) as here:
+        after_boot = prepare.prepare(here.server, here.laptop, repository=here.repository, say=say)
+        say("starting every way once")
+        known = (*WAYS, *PROXIES, PLAIN)
+        absent = prepare.start(here.server, known)
+        for name, reason in absent.items():
+            say(f"{name} is not measured: {reason}")
+        record = Record(
+            date=dt.datetime.now(dt.UTC).isoformat(timespec="minutes"),
+            command="nox -s bench" + (" -- --quick" if plan.quick else ""),
+            machine=facts.computer(),
+            versions=facts.versions(here.server),
+            titles={way.name: way.title for way in known},
+            absent=absent,
+            after_boot=after_boot,
         )
-        outcome = ScenarioRun(
-            scenario,
-            engine=workshop.engine,
-            lab_plan=workshop.lab_plan,
-            pages={page.name: page for page in site.pages},
-            store=workshop.store,
-            options=Options(base=workshop.base, deadline=3600),
-            say=say,
-            stop=threading.Event(),
-        ).run(at_end=measure)
-        problems += outcome.errors
-    if problems or not found:
-        raise DoclabError(
-            "\n".join(problems) or f"{PREPARED_BY} did not pass; see `nox -s doctest`."
-        )
-    return found[0]
+        rounds.measure(here, record, plan, say)
+        say("removing the lab")
+    record.seconds = round(time.monotonic() - began)
+    return record
 
 
 if __name__ == "__main__":

@@ -4,67 +4,120 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import json
 import re
 
-from claims.server import Server
+from claims.station import USER, Station
+from claims.ways import Way
+from doclab.model import DoclabError
 
-#: A unit to be started by a visitor: its name, and what to ask.
-UNITS = {
-    "native": ("native", "http://127.0.0.1:8101/"),
-    "activated": ("activated", "http://127.0.0.1:8102/"),
-    "example 1": ("workerd", "http://127.0.0.1/"),
-    "example 1, plain": ("plain", "http://127.0.0.1:8111/"),
-}
-STEPS = ("systemd", "Podman", "conmon, crun, network", "workerd")
+#: What happens one after the other, from the connection to the first byte.
+STEPS = (
+    "systemd",  # until it starts the service
+    "Podman",  # until the container's configuration is written; its network too
+    "conmon and crun",  # until crun has made the container
+    "start",  # until crun has started the program in it, and Podman has said so
+    "program",  # until it answers
+)
+#: Without a container there are only these.
+PLAIN_STEPS = ("systemd", "program")
+_EVENT = re.compile(r" container (?P<what>create|init|start) (?P<id>[0-9a-f]{64}) ")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Start:
-    """One start, in milliseconds from the connection on."""
+    """One start."""
 
-    total: float  # to the first byte of the answer
-    steps: dict[str, float]  # of which; empty for a service without Podman
+    total: float  # milliseconds from the connection to the first byte
+    steps: dict[str, float]  # milliseconds of each step
 
 
-def start(server: Server, name: str, *, cold: bool) -> Start:
-    """Stop a service, and let a visitor start it."""
-    unit, url = UNITS[name]
-    server.as_test(
-        f"systemctl --user stop {unit}.service 2> /dev/null;"
-        f" systemctl --user reset-failed {unit}.service {unit}.socket 2> /dev/null || true"
-    )
+def start(server: Station, way: Way, *, cold: bool) -> Start:
+    """Stop a service, and let a visitor start it.
+
+    Args:
+        server: the machine.
+        way: whose service.
+        cold: whether the kernel forgets the files before.
+
+    Raises:
+        DoclabError: if there is no answer, or if caches may not be dropped here.
+    """
+    stop(server, way)
     if cold:
-        server.drop_caches()
-    out = server.as_test(
-        "before=$EPOCHREALTIME\n"
-        "curl --silent --show-error --fail --output /dev/null"
-        " --resolve whoami.example.com:80:127.0.0.1 --header 'Host: whoami.example.com'"
-        f" --write-out 'first=%{{time_starttransfer}}\\n' {url}\n"
-        "echo before=$before up=$(cut --delimiter=' ' --fields=1 /proc/uptime) now=$EPOCHREALTIME\n"
-        f"systemctl --user show --property=ExecMainStartTimestampMonotonic {unit}.service\n"
-        f'podman events --stream=false --since "${{before%.*}}" --filter container={unit}'
-        " --format 'event={{.TimeNano}} {{.Status}}'\n"
+        server.ask("drop_caches")
+    clocks: dict[str, float] = server.ask("first_byte", port=way.port, host=way.host)
+    # `sync` is for the journal: what Podman wrote is then in it.
+    entries = server.as_root(
+        f"systemctl --user --machine={USER}@ show"
+        f" --property=InactiveExitTimestampMonotonic {way.service}\n"
+        "journalctl --sync\n"
+        f"journalctl --quiet --output=json --output-fields=MESSAGE --since=@{int(clocks['real'])}"
+        " --identifier=podman"
     )
-    return parse(out)
+    began, container, events = parse(entries, clocks)
+    written = (
+        (server.ask("times", user=USER, container=container)["config"] - clocks["real"]) * 1000
+        if container
+        else 0.0
+    )
+    return split(total=clocks["total"] * 1000, began=began, written=written, events=events)
 
 
-def parse(text: str) -> Start:
-    """Read what the script in `start` prints."""
+def stop(server: Station, way: Way) -> None:
+    """Stop a service, and leave its socket open."""
+    server.as_root(
+        f"for do in 'stop --quiet' reset-failed; do\n"
+        f"  systemctl --user --machine={USER}@ $do {way.service} 2> /dev/null || true\n"
+        "done"  # a service that is still there is found out by `parse`
+    )
 
-    def number(name: str) -> float:
-        found = re.search(rf"^.*\b{name}=([0-9.]+)", text, re.MULTILINE)
-        return float(found[1]) if found is not None else 0.0
 
-    total = number("first") * 1000
-    before, booted = number("before"), number("now") - number("up")
-    events = {
-        status: (float(nanoseconds) / 1e9 - before) * 1000
-        for nanoseconds, status in re.findall(r"^event=(\d+) (create|init)$", text, re.MULTILINE)
-    }
-    if set(events) != {"create", "init"}:
-        return Start(total=total, steps={})
-    # systemd's clock starts at boot, and /proc/uptime has steps of 10 ms.
-    began = (number("ExecMainStartTimestampMonotonic") / 1e6 + booted - before) * 1000
-    marks = [0.0, max(0.0, began), events["create"], events["init"], total]
-    spans = [later - earlier for earlier, later in itertools.pairwise(marks)]
-    return Start(total=total, steps=dict(zip(STEPS, spans, strict=True)))
+def parse(text: str, clocks: dict[str, float]) -> tuple[float, str, dict[str, float]]:
+    """Read what systemd and the journal say.
+
+    Args:
+        text: a property of systemctl, then lines of the journal as JSON.
+        clocks: what both clocks said at the connection; see agent.first_byte.
+
+    Returns:
+        when systemd began, the container's identifier (empty without one), and Podman's
+        events; the times are milliseconds from the connection on.
+
+    Raises:
+        DoclabError: if systemd says nothing.
+    """
+    found = re.search(r"^InactiveExitTimestampMonotonic=(\d+)$", text, re.MULTILINE)
+    if found is None:
+        raise DoclabError(f"systemd does not say when the service began:\n{text[:500]}")
+    began = (int(found[1]) / 1e6 - clocks["steady"]) * 1000
+    if began < 0:
+        raise DoclabError("the service ran already when the visitor came: it could not be stopped")
+    container, events = "", {}
+    for line in text.splitlines():
+        if not line.startswith("{"):
+            continue
+        entry = json.loads(line)
+        event = _EVENT.search(str(entry["MESSAGE"]))
+        if event is not None:
+            at = int(entry["__MONOTONIC_TIMESTAMP"]) / 1e6 - clocks["steady"]
+            if at >= 0:
+                container = event["id"]
+                events[event["what"]] = at * 1000
+    return began, container, events
+
+
+def split(*, total: float, began: float, written: float, events: dict[str, float]) -> Start:
+    """Split the time of a start into steps; times are milliseconds from the connection.
+
+    An event that is noted a little late, after the first byte, ends with it.
+    """
+    names: tuple[str, ...] = PLAIN_STEPS
+    marks = [began]
+    if events:
+        if missing := {"init", "start"} - set(events):
+            raise DoclabError(f"Podman's journal lacks the event {', '.join(sorted(missing))}")
+        names, marks = STEPS, [began, written, events["init"], events["start"]]
+    ordered = list(itertools.accumulate([0.0, *(min(mark, total) for mark in marks), total], max))
+    spans = [later - earlier for earlier, later in itertools.pairwise(ordered)]
+    return Start(total=total, steps=dict(zip(names, spans, strict=True)))

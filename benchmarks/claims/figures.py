@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import statistics
 from collections.abc import Mapping, Sequence
 
@@ -15,6 +16,10 @@ class Figure:
     low: float  # the smallest
     high: float  # the largest
     count: int  # of measurements
+
+    def text(self, form: str = ".3g") -> str:
+        """Return the median, with the smallest and the largest value."""
+        return f"{self.median:{form}} ({self.low:{form}} to {self.high:{form}})"
 
     def overlaps(self, other: Figure) -> bool:
         """Whether the spreads meet, so that the two are not ranked."""
@@ -36,20 +41,24 @@ def figure(values: Sequence[float]) -> Figure:
 
 def ratios(values: Sequence[float | None], base: Sequence[float | None]) -> list[float]:
     """Divide the measurements of each round by those of the baseline in the same round."""
-    pairs = zip(values, base, strict=True)
+    pairs = itertools.zip_longest(values, base)  # the last rounds may have failed
     return [value / one for value, one in pairs if value is not None and one]
 
 
-def ranking(ratios_of: Mapping[str, Figure], *, more_is_better: bool) -> list[list[str]]:
-    """Return names, the best first; those whose spreads meet are one group.
+def ranks(ratios_of: Mapping[str, Figure], *, more_is_better: bool) -> dict[str, tuple[int, int]]:
+    """Return the best and the worst place that each name can have, from 1 on.
 
-    Groups are chains: with A and B meeting, and B and C, all three are not ranked.
+    One is before another only if their spreads do not meet. Where the two places
+    differ, the measurements are too noisy to rank that one.
     """
-    ordered = sorted(ratios_of, key=lambda name: ratios_of[name].median, reverse=more_is_better)
-    groups: list[list[str]] = []
-    for name in ordered:
-        if groups and any(ratios_of[name].overlaps(ratios_of[other]) for other in groups[-1]):
-            groups[-1].append(name)
-        else:
-            groups.append([name])
-    return groups
+
+    def before(one: Figure, other: Figure) -> bool:
+        return not one.overlaps(other) and (one.median > other.median) == more_is_better
+
+    found = {}
+    for name, own in ratios_of.items():
+        others = [figure for other, figure in ratios_of.items() if other != name]
+        better = sum(before(other, own) for other in others)
+        worse = sum(before(own, other) for other in others)
+        found[name] = (1 + better, len(ratios_of) - worse)
+    return found

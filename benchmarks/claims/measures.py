@@ -5,67 +5,75 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
-from claims.server import Load, Server
+from claims import loads
+from claims.loads import Sample, Visitor
 from claims.ways import Way
 
-GIGABYTE = 1_000_000_000
+CONNECTIONS = (1, 32, 256)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Measure:
     """One thing to measure."""
 
-    name: str
-    title: str
+    name: str  # in the record
+    title: str  # for plots and tables
     unit: str
-    more_is_better: bool
+    laptop: bool  # whether the load comes from the other machine
     quick: bool  # whether a quick run has it too
-    take: Callable[[Server, Way], dict[str, float]]  # the values by the suffix of their name
+    bulk: bool  # whether its size is made to fit the speed of the way
+    take: Callable[[Visitor, Way, float], Sample]
 
 
-def _bulk(name: str, title: str, *, upload: bool, on_laptop: bool, size: int) -> Measure:
-    def take(server: Server, way: Way) -> dict[str, float]:
-        # The handler of slirp4netns would take ten times as long as all others together.
-        less = size // 8 if way.name == "slow" else size
-        return {"": server.bulk(way, size=less, upload=upload, on_laptop=on_laptop)}
-
+def _bulk(name: str, take: Callable[[Visitor, Way, float], Sample], *, laptop: bool) -> Measure:
     return Measure(
-        name=name,
-        title=title,
+        name=name + ", laptop" * laptop,
+        title=f"{name} from {'another machine' if laptop else 'the server itself'}",
         unit="GB/s",
-        more_is_better=True,
-        quick=name == "download",
+        laptop=laptop,
+        quick=not laptop,
+        bulk=True,
         take=take,
     )
 
 
-def _load(name: str, title: str, *, connections: int, close: bool, on_laptop: bool) -> Measure:
-    def take(server: Server, way: Way) -> dict[str, float]:
-        found: Load = server.load(
-            way, connections=connections, seconds=1, close=close, on_laptop=on_laptop
-        )
-        return {"": found.rate, " p50": found.p50, " p99": found.p99, " p99.9": found.p999}
+def requests_name(connections: int, *, close: bool, laptop: bool) -> str:
+    """Return the name of a measure of small requests."""
+    return f"requests, {connections}" + ", closed" * close + ", laptop" * laptop
 
-    quick = name == "small, 32 connections"
+
+def _requests(connections: int, *, close: bool, laptop: bool) -> Measure:
+    many = "connection" if connections == 1 else "connections"
     return Measure(
-        name=name, title=title, unit="requests/s", more_is_better=True, quick=quick, take=take
+        name=requests_name(connections, close=close, laptop=laptop),
+        title=f"small answers over {connections} {many}"
+        + ", a new one for each" * close
+        + f", from {'another machine' if laptop else 'the server itself'}",
+        unit="requests/s",
+        laptop=laptop,
+        quick=connections == 32 and not close and not laptop,
+        bulk=False,
+        take=loads.requests(connections, close=close),
     )
 
 
+#: For every way.
 MEASURES = (
-    _bulk("download", "download from the server itself", upload=False, on_laptop=False,
-          size=GIGABYTE),
-    _bulk("upload", "upload from the server itself", upload=True, on_laptop=False, size=GIGABYTE),
-    _bulk("download, laptop", "download from another machine", upload=False, on_laptop=True,
-          size=GIGABYTE),
-    _bulk("upload, laptop", "upload from another machine", upload=True, on_laptop=True,
-          size=GIGABYTE),
     *(
-        _load(f"small, {count} connections{', closed' * close}",
-              f"small answers, {count} connections{', a new one for each' * close}",
-              connections=count, close=close, on_laptop=False)
-        for count in (1, 32, 256) for close in (False, True)
+        _bulk(name, take, laptop=laptop)
+        for laptop in (False, True)
+        for name, take in (("download", loads.download), ("upload", loads.upload))
     ),
-    _load("small, 32 connections, laptop", "small answers, 32 connections, from another machine",
-          connections=32, close=False, on_laptop=True),
-)  # fmt: skip
+    *(
+        _requests(count, close=close, laptop=laptop)
+        for laptop in (False, True)
+        for count in CONNECTIONS
+        for close in (False, True)
+    ),
+)
+#: For every proxy; the names in the record begin with "proxy ".
+PROXY_MEASURES = tuple(
+    measure
+    for measure in MEASURES
+    if measure.name in {"requests, 1", "requests, 32", "requests, 256", "requests, 32, laptop"}
+)

@@ -1,39 +1,60 @@
-"""The same job, a proxy in front of the same backend, done by others."""
+"""The same job, a proxy in front of the same backend, done by different programs."""
 
 from __future__ import annotations
 
-from claims.server import Server
-from claims.ways import FOLDER, Way
+import dataclasses
+from pathlib import Path
 
-WORKERD = Way(name="workerd", title="workerd, as in example 1", port=80, start="")
-NGINX = Way(name="nginx", title="nginx", port=8110, start="")
-PROXIES = (WORKERD, NGINX)
-ABSENT = {
-    "caddy": "Debian 13 has Caddy 2.6; a Caddy that takes an inherited socket (2.9) is in no"
-    " package archive that the lab can reach"
-}
+from claims.ways import BASELINE, WAYS, Way, container_unit, socket_unit
 
-_EXAMPLE = "~/socket-activated-workerd/examples/example1"
-_START = f"""
-cd {_EXAMPLE}
-./install
-sed --expression 's/^ContainerName=workerd$/ContainerName=plain/' \\
-  --expression 's/workerd\\.socket/plain.socket/' --expression '/^IP6*=/d' \\
-  {FOLDER}/plain.container > ~/.config/containers/systemd/plain.container
-sed 's/^ListenStream=80$/ListenStream=8111/' workerd.socket > ~/.config/systemd/user/plain.socket
-cp {FOLDER}/nginx.container ~/.config/containers/systemd/
-sed 's/^ListenStream=80$/ListenStream=8110/' workerd.socket > ~/.config/systemd/user/nginx.socket
-podman build --quiet --layers=false --tag localhost/nginx \\
-  --file {FOLDER}/nginx.Containerfile {FOLDER}
-systemctl --user daemon-reload
-systemctl --user start nginx.socket plain.socket
-for port in 80 8110 8111; do
-  curl --silent --fail --retry 50 --retry-all-errors --retry-delay 1 --max-time 20 \\
-    --output /dev/null --header 'Host: whoami.example.com' "http://127.0.0.1:$port/"
-done
-"""
+SITE = "whoami.example.com"
+WORKERD = Way(name="workerd", title="workerd, example 1", port=80, host=SITE)
+#: Example 1 as it was before anything was done for its speed; `plain/` holds it.
+PLAIN = Way(name="plain", title="workerd, plain example 1", port=8111, host=SITE)
 
 
-def install(server: Server) -> None:
-    """Start example 1, its plain form, and nginx, each behind a socket of its own."""
-    server.as_test(_START)
+def _proxy(name: str, title: str, port: int, command: str, *lines: str) -> Way:
+    unit = container_unit(
+        name, command, "Network=mynet", *lines, socket=True, image=f"localhost/bench-{name}:latest"
+    )
+    unit = unit.replace("\nAfter=", "\nWants=whoami.service\nAfter=whoami.service ", 1)
+    units = {f"{name}.socket": socket_unit(port), f"{name}.container": unit}
+    return Way(name=name, title=title, port=port, units=units, host=SITE)
+
+
+NGINX = _proxy(
+    "nginx", "nginx", 8110, "-c /etc/nginx/nginx.conf",
+    "Volume=%h/bench/nginx.conf:/etc/nginx/nginx.conf:ro,z",
+    "Environment=NGINX=3;",  # how nginx is told which descriptors it inherits
+    "Tmpfs=/tmp:mode=1777",
+)  # fmt: skip
+CADDY = _proxy(
+    "caddy", "Caddy", 8112, "run --config /etc/caddy/Caddyfile",
+    "Volume=%h/bench/Caddyfile:/etc/caddy/Caddyfile:ro,z",
+    "Environment=HOME=/tmp",
+    "Tmpfs=/tmp:mode=1777",
+)  # fmt: skip
+PROXIES = (WORKERD, NGINX, CADDY)
+#: What a first visitor starts, in the order of the plots.
+STARTS = (
+    *(way for way in WAYS if way.name in (BASELINE, "activated")),
+    WORKERD, PLAIN, NGINX, CADDY,
+)  # fmt: skip
+
+
+def plain(folder: Path) -> Way:
+    """Return the plain example 1 with its units, under names that example 1 does not have."""
+    text = (folder / "workerd.container").read_text(encoding="utf-8")
+    for ours, other in (
+        ("workerd.socket", "plain.socket"),
+        ("ContainerName=workerd", "ContainerName=plain"),
+        ("localhost/workerd", "localhost/plain"),
+        ("IP=10.80.0.2", "IP=10.80.0.3"),
+        ("::2\n", "::3\n"),
+        ("%h/.config/workerd:", "%h/.config/plain:"),
+    ):
+        if ours not in text:
+            raise ValueError(f"{folder}/workerd.container: there is no {ours!r} in it.")
+        text = text.replace(ours, other)
+    units = {"plain.socket": socket_unit(PLAIN.port), "plain.container": text}
+    return dataclasses.replace(PLAIN, units=units)

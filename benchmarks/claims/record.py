@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 from claims.figures import Figure, figure, ratios
-from doclab.model import DoclabError
+
+
+class RecordError(Exception):
+    """A file that is no record of the benchmark."""
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -18,22 +23,43 @@ class Record:
     command: str  # that repeats it
     machine: dict[str, str]
     versions: dict[str, str]
-    absent: dict[str, str]  # what could not be measured here, and why
+    seconds: float = 0.0  # that all of it took, with the lab
+    rounds: int = 0  # that were begun
+    #: way or proxy → what it is, in the order of the tables
+    titles: dict[str, str] = dataclasses.field(default_factory=dict)
+    #: way → why it could not be measured here
+    absent: dict[str, str] = dataclasses.field(default_factory=dict)
     #: measure → way → one value for each round; None: it failed
     values: dict[str, dict[str, list[float | None]]] = dataclasses.field(default_factory=dict)
-    #: way → program → seconds of processor time in each download
-    processor: dict[str, list[dict[str, float]]] = dataclasses.field(default_factory=dict)
-    idle: dict[str, dict[str, int]] = dataclasses.field(default_factory=dict)
+    #: measure → way → how much of a gigabyte is moved, so that it takes about half a second
+    shares: dict[str, dict[str, float]] = dataclasses.field(default_factory=dict)
+    #: measure → way → for each round, program → seconds of processor time, for a gigabyte
+    #: or a thousand requests
+    processor: dict[str, dict[str, list[dict[str, float]]]] = dataclasses.field(
+        default_factory=dict
+    )
+    #: way → `before` the first request, and `running` → programs, and bytes of memory (PSS)
+    idle: dict[str, dict[str, dict[str, Any]]] = dataclasses.field(default_factory=dict)
+    #: programs of the user after a boot, when only sockets are open
+    after_boot: list[str] = dataclasses.field(default_factory=list)
     failures: list[str] = dataclasses.field(default_factory=list)
 
     def add(self, measure: str, way: str, value: float | None) -> None:
-        """Note a value of the next round."""
+        """Note a value of the round that is the last so far."""
         rounded = None if value is None else float(f"{value:.5g}")
-        self.values.setdefault(measure, {}).setdefault(way, []).append(rounded)
+        row = self.values.setdefault(measure, {}).setdefault(way, [])
+        row += [None] * (self.rounds - 1 - len(row))  # rounds that failed in another way
+        row.append(rounded)
 
-    def add_processor(self, way: str, seconds: dict[str, float]) -> None:
+    def fail(self, measure: str, way: str, reason: str) -> None:
+        """Note that there is no value in the next round."""
+        self.failures.append(f"{measure}, {way}: {reason.strip().splitlines()[0]}")
+        self.add(measure, way, None)
+
+    def add_processor(self, measure: str, way: str, seconds: dict[str, float]) -> None:
         """Note the processor time of the next round."""
-        self.processor.setdefault(way, []).append({n: round(s, 2) for n, s in seconds.items()})
+        rounded = {name: float(f"{value:.3g}") for name, value in sorted(seconds.items())}
+        self.processor.setdefault(measure, {}).setdefault(way, []).append(rounded)
 
     def figure(self, measure: str, way: str) -> Figure | None:
         """Sum up the values of a way; None if there is none."""
@@ -41,25 +67,47 @@ class Record:
         return figure(found) if found else None
 
     def ratio(self, measure: str, way: str, base: str) -> Figure | None:
-        """Sum up the ratios to another way in the same rounds."""
+        """Sum up the ratios to another way in the same rounds; None if there is none."""
         ways = self.values.get(measure, {})
         if way not in ways or base not in ways:
             return None
         found = ratios(ways[way], ways[base])
         return figure(found) if found else None
 
+    def ratios(self, measure: str, base: str) -> dict[str, Figure]:
+        """Return the ratios of all ways that have any."""
+        found = {way: self.ratio(measure, way, base) for way in self.values.get(measure, {})}
+        return {way: ratio for way, ratio in found.items() if ratio is not None}
+
+    def programs(self, measure: str, way: str) -> dict[str, float]:
+        """Return the median processor time of each program, over the rounds."""
+        rounds = self.processor.get(measure, {}).get(way, [])
+        names = sorted({name for one in rounds for name in one})
+        return {name: figure([one.get(name, 0.0) for one in rounds]).median for name in names}
+
     def dump(self) -> str:
         """Return the record as JSON, the same for the same record."""
-        return json.dumps(dataclasses.asdict(self), indent=1, ensure_ascii=False) + "\n"
+        return compact(json.dumps(dataclasses.asdict(self), indent=1, ensure_ascii=False)) + "\n"
+
+
+def compact(text: str) -> str:
+    """Put lists of numbers on one line each, so that a difference can be read."""
+    return re.sub(
+        r"\[\s+((?:(?:-?[\d.e+-]+|null),?\s+)+)\]",
+        lambda found: "[" + " ".join(found[1].split()) + "]",
+        text,
+    )
 
 
 def load(path: Path) -> Record:
     """Read a record.
 
     Raises:
-        DoclabError: if it is none.
+        RecordError: if it is none.
     """
     try:
         return Record(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
-        raise DoclabError(f"{path}: this is no record of `nox -s bench`: {error}.") from error
+        raise RecordError(
+            f"{path}: this is no record of `nox -s bench`: {error}; make it anew with that."
+        ) from error

@@ -1,86 +1,116 @@
-"""The ways from a visitor to workerd, and how each is set up on the server.
+"""The ways from a visitor to workerd, and the units with which each is set up.
 
-All run the same binary with the same Worker; only what lies between differs.
+All run the same binary with the same Worker and the hardening of the examples; only
+what lies between differs.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
 
-FILES = Path(__file__).parent / "files"
-HOME = "/home/test"
-FOLDER = f"{HOME}/bench"
 BASELINE = "native"
-_OPTIONS = (
-    "--pull=never --cap-drop=all --security-opt=no-new-privileges --read-only"
-    f" --read-only-tmpfs=false --volume={FOLDER}:/srv/bench:ro"
-)
-_ACTIVATED = "serve --socket-fd http=3 /srv/bench/activated.capnp"
-_LISTENING = "serve /srv/bench/listening.capnp"
+HTTP = 8080  # the port inside of a container that has a port of its own
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Way:
-    """One way to reach workerd."""
+    """One way to reach a server program."""
 
-    name: str  # short, for plots and JSON
-    title: str  # what it is, for tables
+    name: str  # short, for JSON; also of the unit, unless `unit` says otherwise
+    title: str  # what it is, for plots and tables
     port: int  # on the server
-    start: str  # shell commands of the user `test` that start it
+    units: dict[str, str] = dataclasses.field(default_factory=dict)  # text of each, by name
+    unit: str = ""  # name of the service, without `.service`
+    host: str = "bench.example.com"  # what visitors ask for
+
+    @property
+    def service(self) -> str:
+        """The name of its service."""
+        return f"{self.unit or self.name}.service"
+
+    @property
+    def activated(self) -> bool:
+        """Whether a socket of systemd starts it."""
+        return not self.units or f"{self.name}.socket" in self.units
 
 
-def _published(name: str, title: str, port: int, network: str) -> Way:
-    run = f"podman run --detach --name={name} --publish={port}:8080 {network} {_OPTIONS}"
-    return Way(name=name, title=title, port=port, start=f"{run} localhost/workerd {_LISTENING}")
-
-
-def _activated(name: str, title: str, port: int, command: str) -> Way:
-    start = (
-        f"systemd-run --user --quiet --unit={name} --property=StartLimitIntervalSec=0"
-        f" --socket-property=ListenStream={port} {command}"
+def socket_unit(port: int) -> str:
+    """Return a socket unit, for IPv4 and IPv6 as in the examples."""
+    return (
+        f"[Socket]\nListenStream={port}\n"
+        # One measurement after the other starts it: that is no accident.
+        "TriggerLimitIntervalSec=0\nPollLimitIntervalSec=0\n"
+        "[Install]\nWantedBy=sockets.target\n"
     )
-    return Way(name=name, title=title, port=port, start=start)
 
 
+def container_unit(
+    name: str, command: str, *lines: str, socket: bool, image: str = "localhost/workerd:latest"
+) -> str:
+    """Return a Quadlet with the hardening of the examples."""
+    requires = f"Requires={name}.socket\nAfter={name}.socket\n" if socket else ""
+    return "\n".join([
+        f"[Unit]\n{requires}StartLimitIntervalSec=0\n",
+        "[Quadlet]\nDefaultDependencies=false\n",
+        f"[Container]\nContainerName={name}\nImage={image}\nPull=never\nExec={command}",
+        "DropCapability=all\nNoNewPrivileges=true\nReadOnly=true\nReadOnlyTmpfs=false",
+        *lines,
+        "",
+    ])  # fmt: skip
+
+
+_WORKER = "Volume=%h/bench:/srv/bench:ro,z"
+_CONFIG = "/srv/bench/bench.capnp"
+
+
+def _native() -> Way:
+    service = (
+        f"[Unit]\nRequires={BASELINE}.socket\nAfter={BASELINE}.socket\nStartLimitIntervalSec=0\n"
+        "[Service]\nNoNewPrivileges=true\n"
+        "ExecStart=%h/bench/workerd serve --socket-fd http=3 %h/bench/bench.capnp\n"
+    )
+    return Way(
+        name=BASELINE,
+        title="no container",
+        port=8101,
+        units={f"{BASELINE}.socket": socket_unit(8101), f"{BASELINE}.service": service},
+    )
+
+
+def _activated() -> Way:
+    command = f"serve --socket-fd http=3 {_CONFIG}"
+    unit = container_unit("activated", command, "Network=none", _WORKER, socket=True)
+    return Way(
+        name="activated",
+        title="socket activation",
+        port=8102,
+        units={"activated.socket": socket_unit(8102), "activated.container": unit},
+    )
+
+
+def _host() -> Way:
+    command = f"serve --socket-addr http=*:8103 {_CONFIG}"
+    unit = container_unit("host", command, "Network=host", _WORKER, socket=False)
+    return Way(name="host", title="host network", port=8103, units={"host.container": unit})
+
+
+def _published(name: str, title: str, port: int, *network: str) -> Way:
+    command = f"serve --socket-addr http=*:{HTTP} {_CONFIG}"
+    publish = f"PublishPort={port}:{HTTP}"
+    unit = container_unit(name, command, publish, *network, _WORKER, socket=False)
+    return Way(name=name, title=title, port=port, units={f"{name}.container": unit})
+
+
+#: Every way, the baseline first.
 WAYS = (
-    _activated(
-        BASELINE,
-        "workerd as a service of systemd, without a container",
-        8101,
-        f"{FOLDER}/workerd serve --socket-fd http=3 {FOLDER}/activated.capnp",
-    ),
-    _activated(
-        "activated",
-        "socket-activated container, no network",
-        8102,
-        f"podman run --rm --name=activated --network=none {_OPTIONS}"
-        f" localhost/workerd {_ACTIVATED}",
-    ),
-    Way(
-        name="host",
-        title="container in the network of the server",
-        port=8103,
-        start=f"podman run --detach --name=host --network=host {_OPTIONS} localhost/workerd"
-        " serve --socket-addr http=*:8103 /srv/bench/listening.capnp",
-    ),
-    _published("pasta", "published port, pasta", 8104, ""),
-    _published("own", "published port, network of its own", 8105, "--network=bench"),
-    _published(
-        "slirp", "slirp4netns, rootlesskit", 8106, "--network=slirp4netns:port_handler=rootlesskit"
-    ),
-    _published(
-        "slow", "slirp4netns, its own handler", 8107,
-        "--network=slirp4netns:port_handler=slirp4netns",
-    ),
+    _native(),
+    _activated(),
+    _host(),
+    _published("pasta", "published, pasta", 8104),
+    _published("own", "published, own network", 8105, "Network=bench"),
+    _published("slirp", "slirp4netns, rootlesskit", 8106,
+               "Network=slirp4netns:port_handler=rootlesskit"),
+    _published("slow", "slirp4netns, own handler", 8107,
+               "Network=slirp4netns:port_handler=slirp4netns"),
 )  # fmt: skip
-
-#: What all ways need first: the files, the binary outside of its image, a network.
-PREPARE = f"""
-podman rm --force --all --time=0
-podman network rm --force bench
-podman create --name=binary localhost/workerd
-podman cp binary:/workerd {FOLDER}/workerd
-podman rm binary
-podman network create bench
-"""
+QUICK = (BASELINE, "activated", "pasta", "own")

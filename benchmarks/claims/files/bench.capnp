@@ -8,5 +8,6 @@ const config :Workerd.Config = (
     )),
     (name = "internet", network = (allow = [])),
   ],
-  sockets = [(name = "http", address = "*:8080", http = (), service = "bench")],
+  # No address: each way gives it on the command line, as a descriptor or as a port.
+  sockets = [(name = "http", http = (), service = "bench")],
 );

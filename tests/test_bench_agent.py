@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from claims import agent
+
+_STAT = "7 (a (b) c) S 1 7 7 0 -1 4194560 1 0 0 0 150 50 9 9 20 0 1 0 100 1 1"
+
+
+def test_stat_of_a_program_with_brackets_in_its_name() -> None:
+    assert agent.parse_stat(_STAT) == ("7 a (b) c", 2.0)
+
+
+def test_what_is_no_stat_is_an_error() -> None:
+    with pytest.raises(ValueError, match="nonsense"):
+        agent.parse_stat("nonsense")
+
+
+def test_interrupts_are_the_hard_and_the_soft_ones() -> None:
+    assert agent.parse_interrupts("cpu  1 2 3 4 5 60 40 8 9 10\ncpu0 9 9") == 1.0
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [("pasta.avx2", "pasta"), ("rootlessport-ch", "rootlessport"), ("ksoftirqd/1", "ksoftirqd"),
+     ("workerd", "workerd")],
+)  # fmt: skip
+def test_programs_have_the_names_that_people_know(name: str, known: str) -> None:
+    assert agent.program(name) == known
+
+
+def test_a_program_that_ended_meanwhile_takes_nothing_away() -> None:
+    before = {"1 workerd": 5.0, "2 pasta": 9.0}
+    after = {"1 workerd": 5.5, "3 workerd": 1.0, "4 idle": 0.001}
+    assert agent.difference(before, after) == {"workerd": 1.5}
+
+
+def test_run_says_what_was_printed_and_who_worked() -> None:
+    work = "import sys; sum(range(4_000_000)); print('out'); print('err', file=sys.stderr); exit(3)"
+    done = agent.run([sys.executable, "-c", work], "busy")
+    assert (done["status"], done["out"], done["err"]) == (3, "out\n", "err\n")
+    assert done["processor"]["busy"] > 0.01
+
+
+def test_run_interrupts_in_time_and_kills_at_last() -> None:
+    polite = "import time\ntry: time.sleep(60)\nexcept KeyboardInterrupt: print('bye')"
+    ready = agent.run([sys.executable, "-c", polite], "polite", interrupt=1.0)
+    assert (ready["status"], ready["out"]) == (0, "bye\n")
+    deaf = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); time.sleep(60)"
+    dead = agent.run([sys.executable, "-c", deaf], "deaf", interrupt=0.2, limit=1.0)
+    assert dead["status"] == -signal.SIGKILL
+
+
+def answering(text: bytes) -> int:
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with listener, listener.accept()[0] as client:
+            client.recv(1000)
+            client.sendall(text)
+
+    threading.Thread(target=serve, daemon=True).start()
+    return int(listener.getsockname()[1])
+
+
+def test_first_byte_is_timed() -> None:
+    found = agent.first_byte(answering(b"HTTP/1.1 200 OK\r\n\r\n"), "example.com")
+    assert 0 < found["total"] < 10
+    assert found["real"] > 1e9
+
+
+def test_an_answer_that_is_no_success_is_an_error() -> None:
+    with pytest.raises(OSError, match="502 Bad"):
+        agent.first_byte(answering(b"HTTP/1.1 502 Bad Gateway\r\n\r\n"), "example.com")
+
+
+def test_the_agent_answers_line_by_line() -> None:
+    asked = [
+        {"do": "run", "argv": ["echo", "hello"], "name": "echo"},
+        {"do": "no such thing"},
+        {"do": "open"},
+        {"do": "close"},
+        {"do": "run", "argv": ["/no/such/program"], "name": "none"},
+    ]
+    done = subprocess.run(
+        [sys.executable, agent.__file__], check=True, text=True, capture_output=True,
+        input="".join(json.dumps(line) + "\n" for line in asked),
+    )  # fmt: skip
+    run, unknown, opened, closed, missing = map(json.loads, done.stdout.splitlines())
+    assert run["answer"]["out"] == "hello\n"
+    assert unknown["problem"].startswith("KeyError")
+    assert opened == {"answer": None}
+    assert isinstance(closed["answer"], dict)
+    assert missing["problem"].startswith("FileNotFoundError")
+
+
+def test_processes_of_a_service_are_found_by_its_control_group(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = tmp_path / "app.slice" / "x.service" / "libpod-payload-1"
+    group.mkdir(parents=True)
+    (group / "cgroup.procs").write_text(f"{os.getpid()}\n")
+    monkeypatch.setattr(agent, "CGROUPS", tmp_path)
+    found = agent.footprint("x.service")
+    assert len(found["programs"]) == 1
+    assert found["bytes"] > 1_000_000
+    assert agent.footprint("y.service") == {"programs": [], "bytes": 0}
