@@ -39,7 +39,7 @@ class Station:
         """
         self._machine = machine
         self.name = machine.name
-        self.address = machine.addresses()[0]
+        self.address = machine.addresses[0]
         self.put("agent.py", AGENT.read_text(encoding="utf-8"))
         self._agent = subprocess.Popen(
             machine.engine.argv(
