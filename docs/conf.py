@@ -97,6 +97,8 @@ doclab_words = {
     "address=192.0.2.10": "an example of an address (RFC 5737)",
     "rootless_port_forwarder": "an option of Podman 6, which no lab has",
     "nodejs-npm": "Fedora's package, which no lab machine has",
+    "--events-backend=none": "an option of Podman that the pages do without",
+    "--transient-store": "an option of Podman that the pages do without",
     "dnf": "Fedora's installer, which no lab machine has",
 }
 doclab_prose_exceptions = {
