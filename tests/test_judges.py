@@ -72,13 +72,6 @@ def test_the_test_is_named(project: Path) -> None:
     assert judged(project, 1, python(script)) == "tests/a.py::b"
 
 
-def test_once_is_chance(project: Path) -> None:
-    """What is red is tried again; if it is green then, nothing was found out."""
-    once = "p = pathlib.Path('n'); n = len(p.read_text()) if p.exists() else 0;"
-    script = f"{once} p.write_text('x' * (n + 1)); sys.exit(n == 1)"
-    assert judged(project, 1, python(script)) == ""
-
-
 def test_copies_are_broken_too(project: Path) -> None:
     """So a test that they are the same says nothing about a mutant."""
     same = "sys.exit(text != pathlib.Path('two/a.js').read_text())"

@@ -94,7 +94,7 @@ class Judges:
         self._deadlines[command] = max(LEAST_SECONDS, PATIENCE * (time.monotonic() - start))
 
     def run(self, mutant: Mutant) -> Verdict:
-        """Run the commands that judge a mutant until one fails twice in a row.
+        """Run the commands that judge a mutant until one fails.
 
         Raises:
             DoclabError: if one ends in a way that proves nothing.
@@ -102,27 +102,21 @@ class Judges:
         """
         with self._folder() as folder, _broken(mutant, folder):
             for command in self.of(mutant):
-                red = self._red(mutant, command, folder)
-                # Once may be by chance, on a computer that has much to do.
-                if red and self._red(mutant, command, folder):
+                deadline = self._deadlines[command]
+                status, output = self._run(command, folder, deadline)
+                if status == _ENDLESS:
+                    red = f"`{command}`, which had not ended after {deadline:.0f} s"
                     return Verdict(mutant=mutant, by=By.TESTS, killed_by=red)
+                if status == 1:
+                    test = _FAILED.search(output)
+                    red = test[1] if test else f"`{command}`"
+                    return Verdict(mutant=mutant, by=By.TESTS, killed_by=red)
+                if status != 0:
+                    raise DoclabError(
+                        f"{mutant}: `{command}` ended with status {status}, which proves nothing:"
+                        f" 0 means that all is well, 1 that something is not.\n{output[-2000:]}"
+                    )
         return Verdict(mutant=mutant, by=By.TESTS, killed_by="")
-
-    def _red(self, mutant: Mutant, command: str, folder: Path) -> str:
-        """Return what turns red in a copy of the project; empty if nothing does."""
-        deadline = self._deadlines[command]
-        status, output = self._run(command, folder, deadline)
-        if status == _ENDLESS:
-            return f"`{command}`, which had not ended after {deadline:.0f} s"
-        if status == 1:
-            test = _FAILED.search(output)
-            return test[1] if test else f"`{command}`"
-        if status != 0:
-            raise DoclabError(
-                f"{mutant}: `{command}` ended with status {status}, which proves nothing:"
-                f" 0 means that all is well, 1 that something is not.\n{output[-2000:]}"
-            )
-        return ""
 
     @contextmanager
     def _folder(self) -> Iterator[Path]:
