@@ -1035,7 +1035,7 @@ def echo(exchange: Exchange) -> None:
 def test_websocket(rig: Rig, example: str) -> None:
     """Text, binary and the close code pass both ways; the handshake obeys the same rules."""
     backend = rig.backend(echo)
-    server, host = site(rig, example, backend.port, timeout_ms=300)
+    server, host = site(rig, example, backend.port, timeout_ms=1000)
     with connect(server) as client, client.makefile("rb") as stream:
         headers = [f"Host: {host}", *HANDSHAKE, "X-Forwarded-For: 6.6.6.6", "CF-Ray: 6"]
         client.sendall("\r\n".join(["GET /ws?x HTTP/1.1", *headers, "", ""]).encode())
@@ -1044,7 +1044,7 @@ def test_websocket(rig: Rig, example: str) -> None:
             head += stream.read(1)
         assert head.startswith(b"HTTP/1.1 101 ")
         assert b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" in head
-        threading.Event().wait(0.5)  # Longer than the timeout, which must not matter now.
+        threading.Event().wait(1.2)  # Longer than the timeout, which must not matter now.
         for opcode, data in ((1, "héllo".encode()), (2, b"\x00\xff\x80")):
             client.sendall(frame(opcode, data, masked=True))
             assert read_frame(stream) == (opcode, data)

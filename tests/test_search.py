@@ -108,7 +108,8 @@ class Bench:
                 if len(bench.tried) == fail_at:
                     raise DoclabError("the lab is on fire.")
                 bench.tried.append(mutant)
-                red = "docs/index.md:1" if "mk" in mutant.text else ""
+                by_chance = "cp" in mutant.text and bench.tried.count(mutant) == 1
+                red = "docs/index.md:1" if "mk" in mutant.text or by_chance else ""
                 return Verdict(mutant=mutant, by=By.LAB, killed_by=red)
 
         monkeypatch.setattr(search, "Trial", Lab)
@@ -158,6 +159,10 @@ def bench(sites: Sites) -> Bench:
                  book=sites.root / "work" / "verdicts.jsonl", tried=[])  # fmt: skip
 
 
+#: In the lab, and what is red there once more: `mkdir` is red again, `cp` is not.
+TRIED = ["mkdir x", "mkdir x", "cp one/a.js x", "cp one/a.js x", "second();", "second();"]
+
+
 def test_the_cheapest_way_first(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the tests find out needs no lab; what they do not is tried there."""
     verdicts = bench.search(monkeypatch)
@@ -172,8 +177,8 @@ def test_the_cheapest_way_first(bench: Bench, monkeypatch: pytest.MonkeyPatch) -
         ("cp one/a.js x", "DROPPED"): (By.LEDGER, True),
         ("cp one/a.js x", "TRUE"): (By.LAB, False),
     }
-    assert bench.tests_run == 5, "once while nothing is broken, and once for each mutant"
-    assert [m.text for m in bench.tried] == ["mkdir x", "cp one/a.js x", "second();", "second();"]
+    assert bench.tests_run == 7, "once while nothing is broken, twice for a red mutant, else once"
+    assert [m.text for m in bench.tried] == TRIED
 
 
 def test_the_ledger_misses_a_dropped_block(bench: Bench) -> None:
@@ -195,15 +200,15 @@ def test_a_run_that_was_cut_off_goes_on(
 ) -> None:
     """What was judged before is not judged again."""
     with pytest.raises(DoclabError, match="on fire"):
-        bench.search(monkeypatch, fail_at=2)
+        bench.search(monkeypatch, fail_at=4)
     first = capsys.readouterr().out
     assert "tests: 4 to try, 0 known" in first
     assert "lab 1/4" in first
     assert "min left" in first
     verdicts = bench.search(monkeypatch)
     assert len(verdicts) == 8
-    assert bench.tests_run == 5
-    assert [m.text for m in bench.tried] == ["mkdir x", "cp one/a.js x", "second();", "second();"]
+    assert bench.tests_run == 7
+    assert [m.text for m in bench.tried] == TRIED
     assert "lab: 2 to try, 2 known" in capsys.readouterr().out
 
 
@@ -213,5 +218,5 @@ def test_other_pages_other_verdicts(bench: Bench, monkeypatch: pytest.MonkeyPatc
     blocks = tuple(dataclasses.replace(b, deadline=7.0) for b in bench.scenarios[0].blocks)
     bench.scenarios = [dataclasses.replace(bench.scenarios[0], blocks=blocks)]
     bench.search(monkeypatch)
-    assert bench.tests_run == 5
-    assert len(bench.tried) == 8
+    assert bench.tests_run == 7
+    assert len(bench.tried) == len(TRIED) + 5

@@ -259,13 +259,18 @@ def test_ranges(
     assert answer.status == status
     assert answer.values("Content-Range") == ([told] if told else [])
     assert answer.values("Accept-Ranges") == ["bytes"]
-    if body is None:
-        assert answer.values("Content-Type") == ["text/plain; charset=utf-8"]
-    else:
+    if body is not None:
         assert answer.body == body
         assert answer.values("Content-Length") == [str(len(body))]
     head = get("/ten.txt", f"Range: {asked}", method="HEAD")
     assert (head.status, head.values("Content-Length")) == (200, ["10"])
+
+
+def test_the_news_of_a_wrong_range_is_text(get: Callable[..., Answer]) -> None:
+    """Whatever the file is."""
+    answer = get("/UPPER.PNG", "Range: bytes=10-")
+    assert answer.status == 416
+    assert answer.values("Content-Type") == ["text/plain; charset=utf-8"]
 
 
 def tag_of(answer: Answer) -> str:

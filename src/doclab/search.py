@@ -142,7 +142,11 @@ class Search:
         conditions: Callable[[Mutant], Iterable[str]],
         name: str,
     ) -> list[Verdict]:
-        """Judge mutants of which the notebook knows nothing, several at a time."""
+        """Judge mutants of which the notebook knows nothing, several at a time.
+
+        One is found out if it is so twice: on a computer that has much to do, a test or a
+        block may fail by chance.
+        """
         noted = {m: self._notebook.find(m, *conditions(m)) for m in chosen}
         new = [mutant for mutant, verdict in noted.items() if verdict is None]
         self._say(f"{name}: {len(new)} to try, {len(chosen) - len(new)} known")
@@ -150,6 +154,8 @@ class Search:
 
         def judge_and_note(mutant: Mutant) -> Verdict:
             verdict = judge(mutant)
+            if verdict.killed_by:
+                verdict = judge(mutant)
             self._notebook.note(verdict, *conditions(mutant))
             return verdict
 
