@@ -2,9 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+from collections.abc import Sequence
+from typing import cast
+
+import pytest
 
 from doclab import leftovers
+from doclab.engine import LABEL, Engine
+
+
+class Podman:
+    """An engine with labs in it: their names, and who owns them."""
+
+    def __init__(self, labs: dict[str, str], kept: Sequence[str] = ()) -> None:
+        self._labs = labs
+        self._kept = kept
+
+    def call(self, *argv: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Answer what is asked about labs."""
+        del check
+        if argv[:2] == ("volume", "exists"):
+            return subprocess.CompletedProcess(argv, int(argv[2] not in self._kept), "", "")
+        assert argv[:2] == ("network", "ls")
+        found = [
+            {"name": name, "labels": {LABEL: name, f"{LABEL}.owner": owner}}
+            for name, owner in self._labs.items()
+        ]
+        return subprocess.CompletedProcess(argv, 0, json.dumps(found), "")
 
 
 def test_an_owner_is_told_from_a_later_process() -> None:
@@ -13,3 +40,13 @@ def test_an_owner_is_told_from_a_later_process() -> None:
     assert pid == str(os.getpid())
     assert started == leftovers.started(os.getpid())
     assert leftovers.started(2**22 + 1) == ""
+
+
+def test_the_lab_of_a_run_that_goes_on_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also by `nox -s clean`, which removes the kept ones too."""
+    labs = {"doclab-stale": "4194305.7", "doclab-used": leftovers.owner(), "doclab-kept": "2.0"}
+    engine = cast("Engine", Podman(labs, kept=["doclab-kept-kept"]))
+    removed: list[str] = []
+    monkeypatch.setattr(leftovers, "remove", lambda _engine, name: removed.append(name))
+    assert leftovers.without_process(engine) == ["doclab-kept", "doclab-stale"]
+    assert leftovers.remove_stale(engine) == removed == ["doclab-stale"]

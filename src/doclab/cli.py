@@ -175,7 +175,7 @@ def _clean(_options: argparse.Namespace) -> int:
     podman = engine.detect()
     count = SnapshotStore(podman, project=Path.cwd().resolve()).remove_all()
     print(f"removed {count} snapshots")
-    for name in leftovers.present(podman):
+    for name in leftovers.without_process(podman):
         leftovers.remove(podman, name)
         print(f"removed {name}")
     return 0

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -45,21 +45,10 @@ def remove(engine: Engine, name: str) -> None:
 
 
 def remove_stale(engine: Engine) -> list[str]:
-    """Remove labs whose process is gone without having cleaned up."""
-    found = engine.call(
-        "ps", "--all", f"--filter=label={LABEL}.owner",
-        f'--format={{{{index .Labels "{LABEL}"}}}} {{{{index .Labels "{LABEL}.owner"}}}}',
-        check=False,
-    )  # fmt: skip
-    stale = set()
-    for line in found.stdout.splitlines():
-        name, _, who = line.partition(" ")
-        pid, _, since = who.partition(".")
-        if pid.isdigit() and started(int(pid)) != since:
-            stale.add(name)
+    """Remove labs whose process is gone without having cleaned up; return their names."""
     gone = [
         name
-        for name in sorted(stale)
+        for name in without_process(engine)
         if engine.call("volume", "exists", f"{name}-kept", check=False).returncode != 0
     ]
     for name in gone:
@@ -67,7 +56,16 @@ def remove_stale(engine: Engine) -> list[str]:
     return gone
 
 
-def present(engine: Engine) -> Sequence[str]:
-    """Return the names of the labs that are there, kept or not."""
-    found = engine.call("network", "ls", f"--filter=label={LABEL}", "--format={{.Name}}")
-    return found.stdout.split()
+def without_process(engine: Engine) -> list[str]:
+    """Return the labs whose process is gone: those that are kept, and those that are stale.
+
+    The network of a lab is what is made first and removed last. Other runs on this computer
+    go on in labs of their own, which are not listed.
+    """
+    found = engine.call("network", "ls", f"--filter=label={LABEL}.owner", "--format=json")
+    names = []
+    for network in json.loads(found.stdout or "[]"):
+        pid, _, since = network["labels"][f"{LABEL}.owner"].partition(".")
+        if started(int(pid)) != since:
+            names.append(network["labels"][LABEL])
+    return sorted(names)
