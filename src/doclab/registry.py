@@ -35,9 +35,9 @@ def start(
 def wait_until_known(machine: Machine, *, image: str, network: str, labels: Sequence[str]) -> None:
     """Wait until a machine knows the registry by its name.
 
-    Podman's name server (aardvark-dns 1.4) reads its files anew each time a container comes
-    or goes. If many do at the same time, it may end up without a network's names, until
-    the next one comes: so one is made to come.
+    Once, in a busy lab, a machine did not know it ("no such host"); why is not known.
+    Podman's name server (aardvark-dns) reads the names anew when a container comes or goes,
+    so a container that ends at once is started between two looks.
 
     Args:
         machine: that is up.
