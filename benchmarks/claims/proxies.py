@@ -9,7 +9,7 @@ from claims.ways import BASELINE, WAYS, Way, container_unit, socket_unit
 
 SITE = "whoami.example.com"
 WORKERD = Way(name="workerd", title="workerd, example 1", port=80, host=SITE)
-#: Example 1 as it was before anything was done for its speed; `plain/` holds it.
+#: Example 1 as it was before anything was done for its speed; `plain/` holds what differs.
 PLAIN = Way(name="plain", title="workerd, plain example 1", port=8111, host=SITE)
 
 
