@@ -111,7 +111,6 @@ def test_a_load_that_hangs_is_given_up() -> None:
         loads.download(visitor(Machine("server", status=-9)), WAY, 0.25)
 
 
-def test_what_is_slow_moves_less() -> None:
-    assert loads.fitting(3.0) == 1.0
-    assert loads.fitting(1.0) == 0.5
-    assert loads.fitting(0.001) == loads.PROBE
+def test_all_move_the_same_but_for_what_is_very_slow() -> None:
+    assert loads.fitting(3.0) == loads.fitting(0.1) == loads.SHARE
+    assert loads.fitting(0.02) == loads.PROBE

@@ -12,8 +12,10 @@ from claims.station import PLACE, Done, Station
 from claims.ways import Way
 from doclab.model import DoclabError
 
-SECONDS = 0.5  # that each load of small requests lasts, and a bulk load about as long
-PROBE = 0.02  # share of a bulk load with which it is found out how much fits into that
+SECONDS = 0.5  # that each load of small requests lasts
+SHARE = 0.5  # of a gigabyte that is moved at a time
+PROBE = 0.02  # of a gigabyte that shows whether a way is very slow, and that such a one moves
+_VERY_SLOW = 0.06  # GB/s, of a probe
 _LIMIT = 20.0  # seconds after which a load is given up
 _REQUESTS = 1000  # to which processor time is related
 
@@ -60,12 +62,14 @@ def _in_time(done: Done) -> Done:
 
 
 def fitting(speed: float) -> float:
-    """Return the share of a bulk load that a way moves in about half a second.
+    """Return the share of a bulk load that a way moves: the same for all but the very slow.
+
+    A probe is too noisy to fit the size to it; it only tells what would take all the time.
 
     Args:
         speed: of the probe, GB/s.
     """
-    return min(1.0, max(PROBE, speed * SECONDS * 1e9 / BLOB_BYTES))
+    return SHARE if speed >= _VERY_SLOW else PROBE
 
 
 def download(visitor: Visitor, way: Way, share: float = 1.0) -> Sample:

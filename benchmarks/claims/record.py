@@ -31,7 +31,7 @@ class Record:
     absent: dict[str, str] = dataclasses.field(default_factory=dict)
     #: measure → way → one value for each round; None: it failed
     values: dict[str, dict[str, list[float | None]]] = dataclasses.field(default_factory=dict)
-    #: measure → way → how much of a gigabyte is moved, so that it takes about half a second
+    #: measure → way → how much of a gigabyte is moved: the same, but less of what is very slow
     shares: dict[str, dict[str, float]] = dataclasses.field(default_factory=dict)
     #: measure → way → for each round, program → seconds of processor time, for a gigabyte
     #: or a thousand requests
