@@ -44,3 +44,11 @@ def test_spreads_that_meet_are_said_not_to_be_ranked() -> None:
     rows = {row[0]: row for row in views.table("bulk", record()).rows}  # type: ignore[union-attr]
     assert rows["no container"][3] == rows["socket activation"][3] == "not ranked (1 to 2)"
     assert rows["published, own network"][3] == "3"
+
+
+def test_rounds_that_failed_are_told() -> None:
+    found = record()
+    found.values["download"]["own"][1:] = [None, None]
+    table = views.table("bulk", found)
+    assert table is not None
+    assert table.notes[0] == "download: published, own network failed in 2 of 3 rounds."

@@ -106,8 +106,14 @@ class MeasuresView:
         return [value, "1" if way == self.base else share, place_text(place)]
 
     def _notes(self, record: Record, columns: list[tuple[Series, str]]) -> Iterator[str]:
+        for series, title in columns:
+            for way in self.ways:
+                values = record.values[series.measure].get(way, [])
+                if missing := values.count(None):
+                    name = record.titles.get(way, way)
+                    yield f"{title}: {name} failed in {missing} of {len(values)} rounds."
         if self.style is Style.FULL:
-            return  # the table has a column for it
+            return  # the table has a column for the places
         for series, title in columns:
             places = self.places(record, series)
             open_ones = [way for way, (best, worst) in places.items() if best != worst]
