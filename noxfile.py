@@ -144,6 +144,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
     scripts = ["lab/install-host", "lab/machine/adapt", "lab/machine/distribute", ".ci/run",
+               "docs/explanation/bad-input.sh",
                *sorted(map(str, Path("examples").glob("*/install"))),
                *sorted(map(str, Path("examples").glob("*/uninstall")))]  # fmt: skip
     session.run("shellcheck", *scripts)

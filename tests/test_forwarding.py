@@ -370,6 +370,9 @@ def ask(
 SENTENCES = {
     400: "A GET or HEAD request must not have a body.",
     404: "There is no such site here.",
+    408: "The body of the request did not arrive in time.",
+    413: "The request is too long.",
+    501: "This transfer coding is not supported.",
     502: "The backend could not be reached or did not answer properly.",
     504: "The backend did not answer in time.",
 }
@@ -384,6 +387,8 @@ def assert_page(answer: Answer, status: int, sentence: str = "") -> None:
     assert re.fullmatch(rb"[A-Z][^\n]*\.\n", answer.body)
     assert not re.search(rb"127\.0|whoami|mynet|\.js|Error|errno|\d\d", answer.body)
 
+
+NO_HOST = "The Host header is not that of a site."
 
 PROXIES = ["example1", "example2", "example4"]
 EACH = pytest.mark.parametrize("example", PROXIES)
@@ -688,6 +693,84 @@ def test_a_request_cannot_hide_another(rig: Rig, head: str) -> None:
     assert seen.values("X-Forwarded-For") == ["127.0.0.1"]
 
 
+@pytest.mark.parametrize("coding", ["gzip, chunked", "identity, chunked", "chunked, chunked"])
+@EACH
+def test_other_transfer_codings_are_not_supported(rig: Rig, example: str, coding: str) -> None:
+    """Workerd unpacks the chunks only, and does not pass on the header (RFC 9112, 6.1)."""
+    backend = rig.backend(answering(OK))
+    server, host = site(rig, example, backend.port)
+    answer = ask(
+        server, f"Transfer-Encoding: {coding}", line="POST / HTTP/1.1", host=host, body=b"0\r\n\r\n"
+    )
+    assert_page(answer, 501)
+    assert backend.exchanges == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"zz\r\n", b"-1\r\n", b"0x3\r\n", b"3\r\nabcdef", b"3\nabc\n", b"1" + b"0" * 16 + b"\r\n"],
+)
+@EACH
+def test_a_broken_body_gives_400(rig: Rig, example: str, body: bytes) -> None:
+    """It is the client's fault, and no news; the backend sees that something is wrong."""
+    ended = threading.Event()
+
+    def script(exchange: Exchange) -> None:
+        try:
+            exchange.body = b"".join(exchange.pieces())
+        finally:
+            ended.set()
+
+    backend = rig.backend(script)
+    server, host = site(rig, example, backend.port)
+    with connect(server) as client:
+        head = f"POST / HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\n"
+        client.sendall(head.encode() + b"5\r\nfirst\r\n")
+        until(lambda: backend.exchanges, "the request reaches the backend")
+        client.sendall(body + b"\r\n0\r\n\r\n")
+        assert_page(receive(client), 400, "The body of the request is broken.")
+    assert ended.wait(PATIENCE)
+    assert server.lines() == []
+    assert [exchange.clean for exchange in backend.exchanges] == [False]
+
+
+@EACH
+def test_a_body_that_never_ends_gives_408(rig: Rig, example: str) -> None:
+    """The backend is freed of it, and not told that the body is complete."""
+    ended = threading.Event()
+
+    def script(exchange: Exchange) -> None:
+        try:
+            exchange.body = b"".join(exchange.pieces())
+        finally:
+            ended.set()
+
+    backend = rig.backend(script)
+    changes = {"CLIENT_TIMEOUT_MS": '"300"', **(UNLOCKED if example == "example2" else {})}
+    server = rig.proxy(example, backend.port, changes=changes)
+    host = "localhost.example.com" if example == "example2" else HOST
+    began = time.monotonic()
+    for framing, body in (
+        ("Content-Length: 10", b"abc"),
+        ("Transfer-Encoding: chunked", b"3\r\na"),
+    ):
+        ended.clear()
+        assert_page(ask(server, framing, line="POST / HTTP/1.1", host=host, body=body), 408)
+        assert ended.wait(PATIENCE)
+    assert 0.6 <= time.monotonic() - began < PATIENCE / 2
+    assert [exchange.clean for exchange in backend.exchanges] == [False, False]
+    assert server.lines() == []
+
+
+@pytest.mark.parametrize("length", [2**53, 2**63 - 1])
+def test_a_body_too_long_to_count_gives_413(rig: Rig, length: int) -> None:
+    """JavaScript counts to 2^53 - 1; workerd refuses what is more than 64 bits itself."""
+    backend = rig.backend(answering(OK))
+    server = rig.proxy("example1", backend.port)
+    assert_page(ask(server, f"Content-Length: {length}", line="POST / HTTP/1.1", body=b"x"), 413)
+    assert backend.exchanges == []
+
+
 def test_a_refused_body_is_not_taken_for_a_request(rig: Rig) -> None:
     """The body of a request that gets a 404 page ends before the next request."""
     backend = rig.backend(answering(OK))
@@ -786,11 +869,8 @@ def test_the_host_in_any_spelling(rig: Rig, host: str) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["other.example.com", "example.com", "whoami.example.com..", "x.whoami.example.com",
-     "whoami.example.com.evil.com", "localhost", "127.0.0.1", "[::1]", "whoami",
-     "whoami.example.com@evil", "evil@whoami.example.com", "whoami.example.com:80@evil",
-     "whoami.example.com/", "whoami.example.com:x", "%77hoami.example.com", "whoami.example.com, x",
-     "whoami.example.com evil", "\uff57hoami.example.com"],
+    ["other.example.com", "example.com", "x.whoami.example.com", "whoami_.example.com",
+     "whoami.example.com.evil.com", "localhost", "127.0.0.1", "[::1]", "[::1]:80", "whoami"],
 )  # fmt: skip
 def test_unknown_hosts_get_a_404_page(rig: Rig, host: str) -> None:
     """Nothing else reaches the backend."""
@@ -799,11 +879,30 @@ def test_unknown_hosts_get_a_404_page(rig: Rig, host: str) -> None:
     assert backend.exchanges == []
 
 
-def test_two_host_headers(rig: Rig) -> None:
+@pytest.mark.parametrize(
+    "host",
+    ["whoami.example.com..", "whoami.example.com@evil", "evil@whoami.example.com",
+     "whoami.example.com:80@evil", "whoami.example.com/", "whoami.example.com:x",
+     "whoami.example.com:99999", "whoami.example.com:-1", "%77hoami.example.com",
+     "whoami.example.com, x", "whoami.example.com evil", "\uff57hoami.example.com", ":80", "[::1"],
+)  # fmt: skip
+@EACH
+def test_what_is_no_host_gets_a_400_page(rig: Rig, example: str, host: str) -> None:
+    """Not a name, not an address, or no port (RFC 9112, 3.2); nothing for the journal."""
+    backend = rig.backend(answering(OK))
+    server, _ = site(rig, example, backend.port)
+    assert_page(ask(server, host=host), 400, NO_HOST)
+    assert backend.exchanges == []
+    assert server.lines() == []
+
+
+@EACH
+def test_two_host_headers(rig: Rig, example: str) -> None:
     """Workerd joins them with a comma, which is no host name."""
     backend = rig.backend(answering(OK))
-    server = rig.proxy("example1", backend.port)
-    assert_page(ask(server, f"Host: {HOST}"), 404)
+    server, host = site(rig, example, backend.port)
+    for second in (host, "other.example.com"):
+        assert_page(ask(server, f"Host: {second}", host=host), 400, NO_HOST)
     assert backend.exchanges == []
 
 
@@ -1294,11 +1393,15 @@ REFUSED = [
 
 @pytest.mark.parametrize("host", REFUSED)
 def test_example2_refuses(rig: Rig, host: str) -> None:
-    """A 404 page and no attempt to connect: an attempt would leave a 502 in the log."""
+    """A page and no attempt to connect: an attempt would leave a 502 in the log."""
     backend = rig.backend(answering(OK))
     everything = {'"10.80.0.0/24"': '"0.0.0.0/0", "::/0"'}  # So that only the JavaScript refuses.
     server = rig.proxy("example2", backend.port, changes=everything)
-    assert_page(ask(server, host=host), 404)
+    well_formed = re.fullmatch(r"[\w.-]*[\w-](:\d+)?|\[[\da-f:.]+\](:\d+)?", host, re.ASCII)
+    if well_formed:
+        assert_page(ask(server, host=host), 404)
+    else:
+        assert_page(ask(server, host=host), 400, NO_HOST)
     assert server.lines() == []
     assert backend.exchanges == []
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from test_forwarding import Answer, Rig, Server, ask, changed_config, rig, workerd
+from test_forwarding import Answer, Rig, Server, ask, changed_config, connect, rig, workerd
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -222,6 +222,54 @@ def test_no_redirect_to_another_host(get: Callable[..., Answer], path: str) -> N
     answer = get(path)
     assert not any(location.startswith("//") for location in answer.values("Location"))
     assert answer.status in {200, 404}
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["a@b", "a/b", "a/style.css?", "a?b", "a#b", "a b", "a, b", "a%41", "a:x", "a:99999", "a:80:80",
+     ":80", "[::1", "[::1]x", "a\\b"],
+)  # fmt: skip
+def test_what_is_no_host_gets_a_400_page(rig: Rig, root: Path, host: str) -> None:
+    """A slash in it would be a part of the path, and workerd answers 500 to a bad URL."""
+    server = serve(rig, root)
+    answer = ask(server, host=host)
+    assert answer.status == 400
+    assert b"<title>400</title>" in answer.body
+    assert ask(server, line="HEAD / HTTP/1.1", host=host).status == 400
+    assert server.lines() == []
+
+
+@pytest.mark.parametrize("second", ["whoami.example.com", "other"])
+def test_two_host_headers(rig: Rig, root: Path, second: str) -> None:
+    """Workerd joins them with a comma, which is no host."""
+    server = serve(rig, root)
+    assert ask(server, f"Host: {second}").status == 400
+    assert server.lines() == []
+
+
+@pytest.mark.parametrize("host", ["a", "a_b", "a.", "A:80", "a:", "192.0.2.1", "[::1]", "[::1]:80"])
+def test_any_host_has_the_same_site(rig: Rig, root: Path, host: str) -> None:
+    """It is the only one here."""
+    assert ask(serve(rig, root), host=host).body == b"<h1>first</h1>"
+
+
+def test_a_target_without_a_path(get: Callable[..., Answer]) -> None:
+    """An asterisk is for OPTIONS, which is not answered either."""
+    assert get("*").status == 400
+
+
+def test_the_body_of_a_get_is_not_taken_for_a_request(rig: Rig, root: Path) -> None:
+    """It ends before the next request."""
+    inner = "GET /ten.txt HTTP/1.1\r\nHost: a\r\n\r\n"
+    with connect(serve(rig, root)) as client:
+        head = f"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: {len(inner)}\r\n\r\n"
+        client.sendall(
+            f"{head}{inner}GET /sub/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode()
+        )
+        received = b"".join(iter(lambda: client.recv(65536), b""))
+    assert received.count(b"HTTP/1.1 200 OK") == 2
+    assert b"0123456789" not in received
+    assert received.endswith(b"<h1>sub</h1>")
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])

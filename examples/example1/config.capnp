@@ -26,6 +26,10 @@ const config :Workerd.Config = (
           # the client takes to send its request does not count.
           (name = "TIMEOUT_MS", json = "30000"),
 
+          # How long the client may pause while it sends the body of a request.
+          # For what comes before the body, workerd itself gives it 15 seconds.
+          (name = "CLIENT_TIMEOUT_MS", json = "60000"),
+
           # The only way out that this code has.
           (name = "BACKEND", service = "whoami"),
         ],

@@ -32,6 +32,10 @@ const config :Workerd.Config = (
           # How long a backend may take to start its answer. The time that the
           # client takes to send its request does not count.
           (name = "TIMEOUT_MS", json = "30000"),
+
+          # How long the client may pause while it sends the body of a request.
+          # For what comes before the body, workerd itself gives it 15 seconds.
+          (name = "CLIENT_TIMEOUT_MS", json = "60000"),
         ],
 
         # Every fetch() goes out by way of this service.

@@ -12,7 +12,7 @@ const NOT_A_NAME = /^(\d+|0x[0-9a-f]*|xn--.*)$/;
 // The container's name, or undefined when the client asks for anything else.
 function backendName(host, env) {
   const suffix = "." + env.DOMAIN;
-  if (!host?.endsWith(suffix)) return undefined;
+  if (!host.endsWith(suffix)) return undefined;
   const name = host.slice(0, -suffix.length);
   const allowed = LABEL.test(name) && !NOT_A_NAME.test(name) && !env.NOT_BACKENDS.includes(name);
   return allowed ? name : undefined;
@@ -20,10 +20,12 @@ function backendName(host, env) {
 
 export default {
   async fetch(request, env) {
-    const name = backendName(hostName(request), env);
+    const host = hostName(request);
+    if (!host) return page(400, "The Host header is not that of a site.");
+    const name = backendName(host, env);
     if (!name) return page(404, "There is no such site here.");
     // The port is ours: a client that could choose it could scan the network.
     // globalThis.fetch connects by way of globalOutbound in config.capnp.
-    return forward(request, `http://${name}:${env.BACKEND_PORT}`, globalThis, env.TIMEOUT_MS);
+    return forward(request, `http://${name}:${env.BACKEND_PORT}`, globalThis, env);
   },
 };

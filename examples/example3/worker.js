@@ -14,11 +14,21 @@ export default {
   },
 };
 
+// A name or an address, and perhaps a port.
+const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d*)?$/i;
+
 async function answer(request, env) {
+  // request.url is scheme, Host header, path and query, put together as sent: a slash in
+  // the header would be read as the start of the path. Two headers are joined by a comma.
+  const host = request.headers.get("Host");
+  const target = request.url.slice("http://".length + host.length);
+  if (!HOST.test(host) || !URL.canParse(`http://${host}`) || !target.startsWith("/")) {
+    return page(request, 400, "This is not a request for a page.");
+  }
   if (request.method !== "GET" && request.method !== "HEAD") {
     return page(request, 405, "This server only answers GET and HEAD.", { Allow: "GET, HEAD" });
   }
-  const url = new URL(request.url);
+  const url = new URL(`http://site${target}`);
   const found = await find(env.DISK, url.pathname);
   if (found === null) return missing(request, env);
   if (!found.directory) return file(request, env, found.path);

@@ -17,13 +17,14 @@ const HOP_BY_HOP = [
 // variable, so every character that is not a letter or a digit counts as a dash.
 const plainName = (name) => name.toLowerCase().replace(/[^a-z0-9]/g, "-");
 
-// The host name in the Host header: lower case, no port, no final dot.
-// Undefined when a character is not allowed in a host name. The header is read
-// as text, since a URL parser is generous: it takes "a:80@b" for the host b,
-// decodes %-escapes, and turns odd numbers and letters into IP addresses.
+// The host in the Host header, a name or an address: lower case, no port, no final
+// dot. Undefined when the header is none, as that of two headers, which workerd joins
+// with a comma. It is read as text, since a URL parser is generous: it takes "a:80@b"
+// for the host b, decodes %-escapes, and turns odd numbers into IP addresses.
 export function hostName(request) {
   const host = request.headers.get("Host") ?? "";
-  return /^([a-z0-9.-]*[a-z0-9-])\.?(:\d*)?$/i.exec(host)?.[1].toLowerCase();
+  const found = /^([\w.-]*[\w-]|\[[\da-f:.]+\])\.?(?::(\d*))?$/i.exec(host);
+  return found && Number(found[2] ?? 0) <= 65535 ? found[1].toLowerCase() : undefined;
 }
 
 // The client's IP address, from what the kernel told workerd: "192.0.2.1:5000",
@@ -77,18 +78,29 @@ function requestHeaders(request) {
   return headers;
 }
 
-// Copies the client's body to the backend, piece by piece. The clock runs only
-// while the backend is to act: a slow client is not the backend's fault.
-async function upload(from, to, clock, giveUp) {
+// Why we gave up, and what the client is told. All else is a 502.
+const REASONS = {
+  brokenBody: [400, "The body of the request is broken."],
+  slowClient: [408, "The body of the request did not arrive in time."],
+  slowBackend: [504, "The backend did not answer in time."],
+};
+const OTHERWISE = [502, "The backend could not be reached or did not answer properly."];
+
+// Copies the client's body to the backend, piece by piece. The two have clocks of
+// their own: a slow client is not the backend's fault.
+async function upload(from, to, clock, cancel) {
   const reader = from.getReader({ mode: "byob" });
   const writer = to.getWriter();
   let buffer = new ArrayBuffer(65536); // One, used again: the memory stays flat.
   for (;;) {
-    clock.stop();
-    // If the client is gone, the backend must see a broken body. Closing or
-    // aborting the writer would end a chunked body as if it were complete.
-    const { done, value } = await reader.read(new Uint8Array(buffer)).catch(giveUp);
-    clock.start();
+    clock.start("slowClient");
+    // If the client is gone, or sends nonsense, the backend must see a broken body.
+    // Closing or aborting the writer would end a chunked body as if it were complete.
+    const { done, value } = await reader.read(new Uint8Array(buffer)).catch((error) => {
+      cancel.abort("brokenBody");
+      throw error;
+    });
+    clock.start("slowBackend");
     if (done) return writer.close();
     await writer.write(value);
     buffer = value.buffer;
@@ -97,13 +109,21 @@ async function upload(from, to, clock, giveUp) {
 
 // Forwards the request to the origin, such as "http://whoami:8080", by way of
 // the service, and returns the backend's answer or a page that says why not.
-export async function forward(request, origin, service, timeoutMs) {
+export async function forward(request, origin, service, env) {
   // request.url is scheme, Host header, path and query, put together as sent.
   const path = request.url.replace(/^https?:\/\//, "").slice(request.headers.get("Host").length);
   if (!path.startsWith("/")) return page(400, "The request has no path.");
   // TRACE would show a script the headers that browsers hide from it.
   if (request.method === "TRACE") return page(501, "TRACE is not supported.");
+  // workerd itself unpacks the chunks, and forgets a Content-Length beside them. What
+  // else the body is packed in would reach the backend without a word about it.
+  const coding = request.headers.get("Transfer-Encoding") ?? "chunked";
+  if (coding.toLowerCase() !== "chunked") {
+    return page(501, "This transfer coding is not supported.");
+  }
   const length = request.headers.get("Content-Length");
+  // JavaScript cannot count further than that.
+  if (length > Number.MAX_SAFE_INTEGER) return page(413, "The request is too long.");
   const body = length === "0" ? null : request.body;
   // fetch() cannot send such a body; to drop it would change the request.
   if (body && ["GET", "HEAD"].includes(request.method)) {
@@ -115,19 +135,19 @@ export async function forward(request, origin, service, timeoutMs) {
   let answered = false;
   const clock = {
     stop: () => clearTimeout(timer),
-    start: () => {
+    start: (reason) => {
       clearTimeout(timer);
-      if (!answered) timer = setTimeout(() => cancel.abort("timeout"), timeoutMs);
+      const limit = reason === "slowClient" ? env.CLIENT_TIMEOUT_MS : env.TIMEOUT_MS;
+      if (!answered) timer = setTimeout(() => cancel.abort(reason), limit);
     },
   };
-  const giveUp = (error) => { cancel.abort(error); throw error; };
   try {
     // A body of known length stays one; the backend may need the length.
     const pipe = !body ? null
       : length ? new FixedLengthStream(Number(length)) : new IdentityTransformStream();
-    clock.start();
+    clock.start("slowBackend");
     // When it fails, so does fetch(), unless the backend has an early answer.
-    if (body) upload(body, pipe.writable, clock, giveUp).catch(() => {});
+    if (body) upload(body, pipe.writable, clock, cancel).catch(() => {});
     const answer = await service.fetch(origin + path, {
       method: request.method,
       headers: requestHeaders(request),
@@ -142,13 +162,11 @@ export async function forward(request, origin, service, timeoutMs) {
     return response;
   } catch (error) {
     clock.stop();
-    const status = cancel.signal.reason === "timeout" ? 504 : 502;
-    // For the journal, not for the client. Printable ASCII only, so that a
-    // request cannot write a line of its own or drive a terminal.
+    const [status, sentence] = REASONS[cancel.signal.reason] ?? OTHERWISE;
+    // For the journal, not for the client, whose own faults are no news. Printable ASCII
+    // only, so that a request cannot write a line of its own or drive a terminal.
     const line = `${status} ${request.method} ${request.url}: ${error}`;
-    console.error(line.slice(0, 500).replace(/[^ -~]/g, "?"));
-    return page(status, status === 504
-      ? "The backend did not answer in time."
-      : "The backend could not be reached or did not answer properly.");
+    if (status >= 500) console.error(line.slice(0, 500).replace(/[^ -~]/g, "?"));
+    return page(status, sentence);
   }
 }

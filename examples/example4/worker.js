@@ -3,13 +3,13 @@ import { forward, hostName, page } from "./forward.js";
 
 export default {
   async fetch(request, env) {
+    const name = hostName(request);
+    if (!name) return page(400, "The Host header is not that of a site.");
     // Requests for other names end here: the backend is not meant for them.
-    if (hostName(request) !== env.HOST_NAME) {
-      return page(404, "There is no such site here.");
-    }
+    if (name !== env.HOST_NAME) return page(404, "There is no such site here.");
     // BACKEND always connects to the one address in config.capnp, whatever the
     // URL says, so the URL can carry the client's Host header to the backend.
     const origin = `http://${request.headers.get("Host")}`;
-    return forward(request, origin, env.BACKEND, env.TIMEOUT_MS);
+    return forward(request, origin, env.BACKEND, env);
   },
 };

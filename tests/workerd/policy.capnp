@@ -31,6 +31,7 @@ const config :Workerd.Config = (
         bindings = [
           (name = "HOST_NAME", text = "whoami.example.com"),
           (name = "TIMEOUT_MS", json = "30000"),
+          (name = "CLIENT_TIMEOUT_MS", json = "60000"),
           (name = "BACKEND", service = "policy"),
         ],
       )
@@ -48,6 +49,7 @@ const config :Workerd.Config = (
           (name = "BACKEND_PORT", json = "8080"),
           (name = "NOT_BACKENDS", json = "[\"localhost\", \"workerd\"]"),
           (name = "TIMEOUT_MS", json = "30000"),
+          (name = "CLIENT_TIMEOUT_MS", json = "60000"),
         ],
         globalOutbound = "policy",
       )

@@ -46,11 +46,12 @@ export const hostNames = {
     const cases = [
       ["whoami.example.com", "whoami.example.com"],
       ["WhoAmI.Example.COM.:8080", "whoami.example.com"],
-      ["a:", "a"], ["a.", "a"], ["a-", "a-"],
+      ["a:", "a"], ["a.", "a"], ["a-", "a-"], ["a_b", "a_b"], ["a:65535", "a"],
+      ["[::1]", "[::1]"], ["[2001:DB8::1]:80", "[2001:db8::1]"], ["192.0.2.1", "192.0.2.1"],
       ["a..", undefined], [".", undefined], ["", undefined], [undefined, undefined], [":80", undefined],
       ["a:80:80", undefined], ["a:80@b", undefined], ["a@b", undefined], ["a/b", undefined],
       ["a b", undefined], ["a\tb", undefined], ["a,b", undefined], ["a%41", undefined],
-      ["a_b", undefined], ["[::1]", undefined], ["\u212a.com", undefined], ["\u0131.com", undefined],
+      ["a:65536", undefined], ["a:-1", undefined], ["[::1", undefined], ["\u212a.com", undefined], ["\u0131.com", undefined],
       ["１.com", undefined], ["a\\b", undefined], ["a?b", undefined], ["a#b", undefined],
     ];
     for (const [host, name] of cases) {
@@ -96,7 +97,7 @@ export const logLinesAreTamed = {
     const original = console.error;
     console.error = (line) => lines.push(line);
     const service = { fetch() { throw new Error("a\r\n502 GET forged\u001b[31m\u009b\u2028\u00e9"); } };
-    const answer = await forward(request("x"), "http://a:8080", service, 30000);
+    const answer = await forward(request("x"), "http://a:8080", service, { TIMEOUT_MS: 30000 });
     console.error = original;
     assert.equal(answer.status, 502);
     assert.deepEqual(lines, ["502 GET http://x/: Error: a??502 GET forged?[31m???"]);
