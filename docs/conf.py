@@ -75,9 +75,10 @@ doclab_judges = {
     "examples/*/*.network": _units,
     "examples/*/*.service": _units,
     "examples/*/*.socket": _units,
+    "examples/*/*.conf": _units,
     "examples/example2/config.capnp": _units,
-    "examples/example[12]/*.capnp": f"{_pytest} tests/test_forwarding.py",
-    "examples/example[12]/*.js": f"{_pytest} tests/test_forwarding.py",
+    "examples/example[124]/*.capnp": f"{_pytest} tests/test_forwarding.py",
+    "examples/example[124]/*.js": f"{_pytest} tests/test_forwarding.py",
     "examples/example3/*.capnp": f"{_pytest} tests/test_site.py",
     "examples/example3/*.js": f"{_pytest} tests/test_site.py",
 }

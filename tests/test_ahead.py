@@ -34,11 +34,16 @@ class Made:
         """Note itself."""
         self.stop = stop
         self.removed = False
+        self.settled = threading.Event()
+        self.after: threading.Event | None = None
         self.begun_from: str | None = None
         Made.every.append(self)
 
-    def begin(self, *, restored: tuple[object, Snapshot] | None) -> None:
-        """Note from what."""
+    def begin(
+        self, *, restored: tuple[object, Snapshot] | None, after: threading.Event | None
+    ) -> None:
+        """Note from what, and after which other."""
+        self.after = after
         self.begun_from = NEW if restored is None else restored[1].key
 
     def remove(self) -> None:
@@ -67,7 +72,7 @@ class Begun:
         self.problem: str | None = None
         self.stop = threading.Event()
         self.plan = (scenario(*BLOCKS), scenario(BLOCKS[0]))
-        self.memory = Memory(site=site, files={}, conf="")
+        self.memory = Memory(site=site, files={}, conf="", world="")
         Made.every = []
         monkeypatch.setattr(module, "Lab", Made)
         monkeypatch.setattr(module, "opened", self._opened)
@@ -103,6 +108,7 @@ def test_what_fits_is_handed_over(begun: Begun) -> None:
     """The workshop, and each lab to one who needs just that; nothing of it is removed."""
     with begun.ahead() as ahead, ahead.opened(begun.site, lab=""):
         assert [made.begun_from for made in Made.every] == ["one", NEW]
+        assert [made.after for made in Made.every] == [None, Made.every[0].settled]
         assert ahead.take("one") is cast("object", Made.every[0])
         assert ahead.take(NEW) is cast("object", Made.every[1])
         assert ahead.take(NEW) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,7 @@ def test_the_site_is_remembered(read: Sites) -> None:
     assert found is not None
     assert found.site == read.collect()
     assert not found.changed
+    assert not found.current  # no Git checkout: nobody knows what else it depends on
 
 
 @pytest.mark.parametrize(
@@ -69,3 +71,28 @@ def test_of_no_use(read: Sites, monkeypatch: pytest.MonkeyPatch) -> None:
     with (read.docs / "conf.py").open("a", encoding="utf-8") as conf:
         conf.write("# new\n")
     assert recall(read) is None
+
+
+def test_the_site_is_what_it_was(read: Sites, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as no file of the project and no package changes, ignored ones included."""
+    (read.root / ".gitignore").write_text("work/\nignored.txt\n", encoding="utf-8")
+    (read.docs / "ignored.txt").write_text("as it was", encoding="utf-8")
+    (read.docs / "two.md").write_text("# Two\n\n```{include} ignored.txt\n```\n", encoding="utf-8")
+    other = read.root / "notes.txt"
+    subprocess.run(["git", "init", "--quiet", str(read.root)], check=True)
+    read.collect()
+    found = recall(read)
+    assert found is not None
+    assert found.current
+    with monkeypatch.context() as patch:
+        patch.setattr("doclab.memory.metadata.distributions", list)
+        assert not found.current
+    for path in (read.docs / "one.md", read.docs / "ignored.txt", other):
+        before = path.read_bytes() if path.exists() else None
+        path.write_text("changed", encoding="utf-8")
+        assert not found.current, path
+        if before is None:
+            path.unlink()
+        else:
+            path.write_bytes(before)
+        assert found.current

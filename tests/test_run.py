@@ -44,6 +44,17 @@ def test_all_fates(lab: LocalLab) -> None:
     assert failure.journal == "journal of server"
 
 
+def test_nothing_is_left_to_run(lab: LocalLab) -> None:
+    """A lab is brought to the state before the first block, or of a snapshot, as it is."""
+    assert run(lab) == []
+    only = block("false")
+    (known,) = run(lab, only)
+    heard: list[BlockResult] = []
+    done = [known]
+    assert run_scenario(scenario(only), lab, listen=heard.append, result_at_stop=done) == [known]
+    assert heard == []
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [("echo active", "inactive"), ("echo inactive", "active"), ("echo a", ""), ("true", "a")],

@@ -129,6 +129,7 @@ class Ahead:
             opened(memory.site, lab=name, docs=self._docs, say=self._say, build=False)
         )
         changed = memory.changed
+        after = None
         for scenario in plan(memory.site, workshop.lab_plan.images.facts)[:labs]:
             if self._stop.is_set():
                 break
@@ -139,7 +140,10 @@ class Ahead:
             with self._lock:
                 self._labs.append((snapshot.key if snapshot is not None else NEW, made))
                 self._begun += 1
-            made.begin(restored=(workshop.store, snapshot) if snapshot is not None else None)
+            made.begin(
+                restored=(workshop.store, snapshot) if snapshot is not None else None, after=after
+            )
+            after = made.settled
         return workshop
 
     def _workshop_for(self, site: Site) -> Workshop | None:

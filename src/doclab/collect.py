@@ -43,7 +43,7 @@ def collect(docs: Path, *, root: Path, work: Path) -> Site:
     Raises:
         DoclabError: for each mistake of a page's author, all in one message.
     """
-    shown = os.path.relpath(docs, root)
+    shown, before = os.path.relpath(docs, root), memory.world(root)
     if not (docs / "conf.py").is_file():
         raise DoclabError(f"{shown}: there is no conf.py here; name the directory of the pages.")
     messages = io.StringIO()
@@ -86,7 +86,7 @@ def collect(docs: Path, *, root: Path, work: Path) -> Site:
         name: [docs / other for other in app.env.dependencies.get(name, ())]
         for name in app.env.found_docs
     }
-    memory.note(site, included=included, work=work)
+    memory.note(site, included=included, before=before, work=work)
     return site
 
 

@@ -6,7 +6,7 @@ import secrets
 import shlex
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from doclab import addresses, faithful, leftovers, registry, share, state
 from doclab import machine as machines
@@ -51,15 +51,23 @@ class Lab:
         self._share: Share | None = None
         self._brought_back: dict[str, Returned] = {}
         self.first_states: dict[str, State] = {}  # before the first block, if recorded
+        #: Set when a first block could run, or it is known that none will.
+        self.settled = threading.Event()
 
-    def begin(self, *, restored: tuple[SnapshotStore, Snapshot] | None = None) -> Future[None]:
+    def begin(
+        self,
+        *,
+        restored: tuple[SnapshotStore, Snapshot] | None = None,
+        after: threading.Event | None = None,
+    ) -> Future[None]:
         """Begin to make the network and the machines; do not wait.
 
         Args:
             restored: where the machines' files come from; None for new ones.
+            after: what to wait for, so that the labs that are needed first are up first.
         """
         self._restored = restored
-        self._begun = self._pool.submit(self._make)
+        self._begun = self._pool.submit(self._make, after)
         return self._begun
 
     def start(self, *, restored: tuple[SnapshotStore, Snapshot] | None = None) -> None:
@@ -76,7 +84,16 @@ class Lab:
         if self._knowing is not None:
             self._knowing.result()
 
-    def _make(self) -> None:
+    def _make(self, after: threading.Event | None) -> None:
+        if after is not None:
+            after.wait()
+        try:
+            self._make_all()
+        except BaseException:
+            self.settled.set()
+            raise
+
+    def _make_all(self) -> None:
         sharing = self._pool.submit(
             share.make,
             self._engine,
@@ -89,10 +106,17 @@ class Lab:
         self._engine.call("network", "create", "--ipv6", *self._labels, self.name)
         networks = self._networks()
         self._share = sharing.result()
+        first = None
         for name in self._plan.machines:
             self._starting[name] = self._pool.submit(
-                self._start_machine, name, networks[name], self._share.volume
+                self._start_machine, name, networks[name], self._share.volume, after=first
             )
+            # The first block is most often for the first machine, which the others would
+            # slow down. But all restored ones must be as they were before any block runs.
+            if self._restored is None:
+                first = first or self._starting[name]
+        needed = [first] if first is not None else list(self._starting.values())
+        self._pool.submit(self._settle, needed)
         self._registry = self._pool.submit(
             registry.start,
             self._engine,
@@ -101,6 +125,10 @@ class Lab:
             network=networks[registry.NAME],
             labels=self._labels,
         )
+
+    def _settle(self, needed: list[Future[Machine]]) -> None:
+        wait(needed)
+        self.settled.set()
 
     def machine(self, name: str) -> Machine:
         """Return a machine when it is up.
@@ -196,6 +224,7 @@ class Lab:
 
     def remove(self) -> None:
         """Remove the machines, their volumes and the network."""
+        self.settled.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
         with ThreadPoolExecutor(1) as pool:
             removing = pool.submit(leftovers.remove, self._engine, self.name)
@@ -209,7 +238,11 @@ class Lab:
             self.name, found.stdout.split(), (registry.NAME, *self._plan.machines)
         )
 
-    def _start_machine(self, name: str, network: str, folder: str) -> Machine:
+    def _start_machine(
+        self, name: str, network: str, folder: str, *, after: Future[Machine] | None
+    ) -> Machine:
+        if after is not None:
+            wait([after])
         made = machines.create(
             name,
             container=f"{self.name}-{name}",

@@ -1,6 +1,7 @@
 """What a site was when it was last read, for what can begin before it is read again.
 
-What is remembered may be out of date: it says what is likely, never what is.
+What is remembered may be out of date: it says what is likely. Only where every file of
+the project and every package are what they were, the site is what it was.
 """
 
 from __future__ import annotations
@@ -9,9 +10,12 @@ import dataclasses
 import hashlib
 import os
 import pickle
+import sys
 from collections.abc import Iterable, Mapping
+from importlib import metadata
 from pathlib import Path
 
+from doclab import repository
 from doclab.site import Site
 
 _FILE = "memory.pickle"
@@ -24,6 +28,12 @@ class Memory:
     site: Site
     files: Mapping[str, Mapping[str, str]]  # digest of each file of a page, by the page's name
     conf: str  # digest of conf.py
+    world: str  # what `world` returned before it was read
+
+    @property
+    def current(self) -> bool:
+        """Whether reading the site again would give the same."""
+        return bool(self.world) and self.world == world(self.site.root) and not self.changed
 
     @property
     def changed(self) -> frozenset[str]:
@@ -35,12 +45,30 @@ class Memory:
         )
 
 
-def note(site: Site, *, included: Mapping[str, Iterable[Path]], work: Path) -> None:
+def world(root: Path) -> str:
+    """Digest all that a reading of the site can depend on, but for what Git ignores.
+
+    Returns:
+        Empty if the project is not a Git checkout: then nobody knows.
+    """
+    names = repository.files(root)
+    if names is None:
+        return ""
+    digest = hashlib.sha256(f"{sys.version}\0".encode())
+    packages = {f"{found.name}={found.version}" for found in metadata.distributions()}
+    digest.update("\0".join(sorted(packages)).encode())
+    for name in sorted(names):
+        digest.update(f"\0{name}\0{_digest(root / name)}".encode())
+    return digest.hexdigest()
+
+
+def note(site: Site, *, included: Mapping[str, Iterable[Path]], before: str, work: Path) -> None:
     """Remember a site that was read without a mistake.
 
     Args:
         site: what was read.
         included: files that a page includes, by the page's name.
+        before: what `world` returned before the site was read.
         work: directory for files of ours.
     """
     files = {
@@ -49,7 +77,7 @@ def note(site: Site, *, included: Mapping[str, Iterable[Path]], work: Path) -> N
         }
         for page in site.pages
     }
-    found = Memory(site=site, files=files, conf=_digest(site.docs / "conf.py"))
+    found = Memory(site=site, files=files, conf=_digest(site.docs / "conf.py"), world=before)
     new = work / f"{_FILE}.{os.getpid()}"
     new.write_bytes(_code().encode() + b"\n" + pickle.dumps(found))
     new.replace(work / _FILE)

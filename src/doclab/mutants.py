@@ -12,9 +12,15 @@ from pathlib import Path
 from doclab.model import Block, Command, Location, Scenario
 
 #: What starts a comment, by the end of a file's name.
+#: Ends of the names of files of which each line can be broken, and how comments start there.
 COMMENTS = {
-    ".capnp": "#", ".container": "#;", ".network": "#;", ".volume": "#;", ".socket": "#;",
-    ".service": "#;", ".timer": "#;", ".js": "//",
+    ".capnp": "#", ".js": "//", ".mjs": "//",
+    # Quadlets (podman-systemd.unit(5)).
+    ".container": "#;", ".network": "#;", ".volume": "#;", ".kube": "#;", ".pod": "#;",
+    ".image": "#;", ".build": "#;",
+    # Units (systemd.unit(5)), and what is added to them.
+    ".socket": "#;", ".service": "#;", ".timer": "#;", ".path": "#;", ".target": "#;",
+    ".mount": "#;", ".slice": "#;", ".conf": "#;",
 }  # fmt: skip
 #: Settings of units that people read and nothing acts on (systemd.unit(5)).
 _FOR_PEOPLE = ("Description=", "Documentation=")

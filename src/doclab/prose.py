@@ -60,6 +60,8 @@ class _Known:
 
     def _has(self, word: str) -> bool:
         plain = _HOME.sub("~", word).rstrip("/") or word
+        if plain not in self._text:  # which takes a fraction of the time
+            return False
         before = r"(?<![\w-])" if re.match(r"[\w-]", plain) else ""
         after = r"(?![\w-])" if re.search(r"\w$", plain) else ""  # `x-` means all that begin so
         return re.search(before + re.escape(plain) + after, self._text) is not None

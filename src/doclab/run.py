@@ -74,7 +74,7 @@ def run_scenario(
     broken: Location | None = None
     page = ""
     left = scenario.blocks[len(results) :]
-    for block, following in zip(left, [*left[1:], None], strict=True):
+    for number, block in enumerate(left, start=1):
         if block.page != page:
             lab.close_terminals()
             page = block.page
@@ -99,15 +99,15 @@ def run_scenario(
                 broken = result.failure.location
         results.append(result)
         listen(result)
-        if broken is None and end_page is not None and _ends(page, following, scenario):
+        if broken is None and end_page is not None and _ends(page, left[number:], scenario):
             lab.close_terminals()
             end_page(page, results, captured)
     return results
 
 
-def _ends(page: str, following: Block | None, scenario: Scenario) -> bool:
-    """Whether a page is over when this block follows; not if blocks of it were left out."""
-    return not scenario.cut if following is None else following.page != page
+def _ends(page: str, following: Sequence[Block], scenario: Scenario) -> bool:
+    """Whether a page is over when these blocks follow; not if blocks of it were left out."""
+    return following[0].page != page if following else not scenario.cut
 
 
 def run_all(

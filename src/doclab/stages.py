@@ -28,6 +28,7 @@ from doclab import (
 )
 from doclab.ahead import Ahead
 from doclab.findings import Findings
+from doclab.memory import Memory
 from doclab.model import BlockResult, DoclabError, Ledger, Scenario
 from doclab.progress import Progress
 from doclab.reports import github, text
@@ -152,9 +153,16 @@ def _tell_github(found: Ledger) -> None:
 def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None:
     stop = threading.Event()
     with Ahead(lab=options.lab, docs=options.docs, say=say, stop=stop) as ahead:
-        say("collecting the pages")
-        _begin(ahead, options)
-        site = read_site(options)
+        remembered = memory.recall(
+            options.docs.resolve(), root=Path.cwd().resolve(), work=_work(options)
+        )
+        _begin(ahead, remembered, options)
+        if options.cache and remembered is not None and remembered.current:
+            say("the pages are as they were")
+            site = remembered.site
+        else:
+            say("collecting the pages")
+            site = read_site(options)
         _check(site)
         found.versions.update(site.settings.versions)
         found.lab = site.settings.lab(options.lab)
@@ -165,10 +173,8 @@ def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None
     found.finish(whole=_whole(options))
 
 
-def _begin(ahead: Ahead, options: argparse.Namespace) -> None:
-    """Begin with labs for the site as it was, unless a person wants to wait for each."""
-    docs, root = options.docs.resolve(), Path.cwd().resolve()
-    remembered = memory.recall(docs, root=root, work=_work(options))
+def _begin(ahead: Ahead, remembered: Memory | None, options: argparse.Namespace) -> None:
+    """Begin with labs for the site as it was when it was last read."""
     if remembered is not None:
         ahead.begin(
             remembered,
