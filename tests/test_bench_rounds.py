@@ -1,23 +1,69 @@
 from __future__ import annotations
 
+import dataclasses
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
 from claims.__main__ import FULL_PLAN, QUICK_PLAN
-from claims.measures import MEASURES, PROXY_MEASURES
+from claims.loads import Sample, Visitor
+from claims.measures import MEASURES, PROXY_MEASURES, TURNS
+from claims.place import Place
 from claims.proxies import PROXIES, STARTS
-from claims.rounds import Clock
-from claims.ways import QUICK, WAYS
+from claims.rounds import Clock, Task
+from claims.ways import QUICK, WAYS, Way
+from records import record
+
+from doclab.model import DoclabError
 
 
 def test_a_full_round_has_every_measure_of_every_way_once() -> None:
     tasks = FULL_PLAN.tasks(())
-    pairs = [(task.name, task.way.name) for task in tasks]
+    pairs = [(task.name, task.way.name) for task in tasks if task.turn == 0]
     assert len(pairs) == len(set(pairs)) == (
         len(MEASURES) * len(WAYS) + len(PROXY_MEASURES) * len(PROXIES) + 2 * len(STARTS)
     )  # fmt: skip
 
 
 def test_ways_take_turns_in_each_measure() -> None:
-    names = [task.way.name for task in FULL_PLAN.tasks(()) if task.name == "download"]
-    assert names == [way.name for way in WAYS]
+    turns = [(task.turn, task.way.name) for task in FULL_PLAN.tasks(()) if task.name == "download"]
+    assert turns == [(turn, way.name) for turn in range(TURNS) for way in WAYS]
+
+
+class Changing:
+    """A load that goes faster or slower each time, or fails."""
+
+    def __init__(self, *speeds: float) -> None:
+        self.speeds = iter(speeds)
+
+    def take(self, _visitor: Visitor, _way: Way, _share: float) -> Sample:
+        speed = next(self.speeds)
+        if not speed:
+            raise DoclabError("it broke")
+        return Sample(values={"": speed, " p50": 1 / speed}, processor={"curl": speed})
+
+
+@pytest.mark.parametrize(
+    ("speeds", "best"),
+    [((2, 4, 1), 4.0), ((4, 2, 1), 4.0), ((0, 4, 1), None), ((4, 0, 1), None), ((4, 1, 0), None)],
+)
+def test_of_several_turns_the_best_counts(speeds: tuple[float, ...], best: float | None) -> None:
+    """And if one fails, the round has no value: such a way has no best."""
+    found = record()
+    found.rounds = 4
+    take = Changing(*speeds).take
+    one = dataclasses.replace(MEASURES[0], name="some", bulk=False, take=take)
+    nowhere = cast("Place", SimpleNamespace(server=None, laptop=None))
+    for turn in range(3):
+        Task(name="some", way=WAYS[0], measure=one, turn=turn).take(nowhere, found, 1.0)
+    name = WAYS[0].name
+    assert found.values["some"][name] == [None, None, None, best]
+    if best is not None:
+        assert found.values["some p50"][name][-1] == 0.25
+        assert found.processor["some"][name] == [{"curl": 4.0}]
+    else:
+        assert found.values.get("some p50", {name: [None]})[name][-1] is None
+        assert len(found.failures) == 1
 
 
 def test_what_is_absent_is_not_measured() -> None:
@@ -29,7 +75,7 @@ def test_a_quick_round_has_what_the_targets_need() -> None:
     assert {task.name for task in tasks} == {
         "download", "upload", "requests, 32", "activation, cold",
     }  # fmt: skip
-    assert len(tasks) == 3 * len(QUICK) + 2
+    assert len(tasks) == 3 * TURNS * len(QUICK) + 2
     assert QUICK_PLAN.seconds < 60
     assert FULL_PLAN.seconds < 600
 

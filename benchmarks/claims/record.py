@@ -44,22 +44,49 @@ class Record:
     after_boot: list[str] = dataclasses.field(default_factory=list)
     failures: list[str] = dataclasses.field(default_factory=list)
 
-    def add(self, measure: str, way: str, value: float | None) -> None:
-        """Note a value of the round that is the last so far."""
+    def add(self, measure: str, way: str, value: float | None, *, again: bool = False) -> None:
+        """Note a value of the round that is the last so far.
+
+        Args:
+            measure: what was measured.
+            way: of which way.
+            value: None if it failed.
+            again: whether it is to replace the value that this round has.
+        """
         rounded = None if value is None else float(f"{value:.5g}")
         row = self.values.setdefault(measure, {}).setdefault(way, [])
         row += [None] * (self.rounds - 1 - len(row))  # rounds that failed in another way
+        if again:
+            row.pop()
         row.append(rounded)
 
-    def fail(self, measure: str, way: str, reason: str) -> None:
-        """Note that there is no value in the next round."""
-        self.failures.append(f"{measure}, {way}: {reason.strip().splitlines()[0]}")
-        self.add(measure, way, None)
+    def last(self, measure: str, way: str) -> float | None:
+        """Return the value that the last round has; None if it failed."""
+        return self.values[measure][way][self.rounds - 1]
 
-    def add_processor(self, measure: str, way: str, seconds: dict[str, float]) -> None:
-        """Note the processor time of the next round."""
+    def fail(self, measure: str, way: str, reason: str, *, again: bool = False) -> None:
+        """Note that there is no value in this round, of what else was measured neither.
+
+        Args:
+            measure: what was measured.
+            way: of which way.
+            reason: of which the first line is kept.
+            again: whether the round has values by now.
+        """
+        self.failures.append(f"{measure}, {way}: {reason.strip().splitlines()[0]}")
+        parts = [name for name in self.values if name.startswith(f"{measure} ")] if again else []
+        for name in (measure, *parts):
+            self.add(name, way, None, again=again)
+
+    def add_processor(
+        self, measure: str, way: str, seconds: dict[str, float], *, again: bool = False
+    ) -> None:
+        """Note the processor time of the next round, or that of this one again."""
         rounded = {name: float(f"{value:.3g}") for name, value in sorted(seconds.items())}
-        self.processor.setdefault(measure, {}).setdefault(way, []).append(rounded)
+        row = self.processor.setdefault(measure, {}).setdefault(way, [])
+        if again:
+            row.pop()
+        row.append(rounded)
 
     def figure(self, measure: str, way: str) -> Figure | None:
         """Sum up the values of a way; None if there is none."""
