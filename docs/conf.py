@@ -16,7 +16,14 @@ sys.path[:0] = [
 project = "Socket-activated workerd"
 author = "the authors of the tutorial"
 project_copyright = "2026, the authors of the tutorial. Apache-2.0; examples MIT-0"
-extensions = ["myst_parser", "sphinx_tabs.tabs", "sphinx_copybutton", "doclab", "measured"]
+extensions = [
+    "myst_parser",
+    "sphinx_tabs.tabs",
+    "sphinx_copybutton",
+    "doclab",
+    "measured",
+    "pictures",
+]
 exclude_patterns = ["_build", "_ext"]
 nitpicky = True
 
