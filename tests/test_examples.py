@@ -154,6 +154,21 @@ def test_repository_is_one_address() -> None:
     assert f"git clone {found[1]}\n" in page
 
 
+def test_links_of_the_readmes() -> None:
+    """What they show and link to in the repository is there."""
+    found = 0
+    for readme in (
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        *ROOT.glob("examples/*/README.md"),
+    ):
+        for target in re.findall(r"\]\(([^)#]+)", readme.read_text(encoding="utf-8")):
+            if "://" not in target:
+                found += 1
+                assert (readme.parent / target).exists(), f"{readme}: {target}"
+    assert found
+
+
 def test_readme_commands_are_those_of_ci() -> None:
     """What the README promises is what runs before a change lands."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
