@@ -95,8 +95,7 @@ class LocalLab(Lab):
             machines=("server", "laptop"), user="admin", images=images, repository="", snapshot=None
         )
         self.stop = stop or threading.Event()
-        super().__init__(engine, plan, stop=self.stop)
-        self._nonce = NONCE
+        super().__init__(engine, plan, stop=self.stop, nonce=NONCE)
         self.home = home
         self.logins: list[str] = []
         self.journals: list[str] = []

@@ -13,12 +13,12 @@ from doclab import machine as machines
 from doclab.engine import LABEL, Engine
 from doclab.faithful import Returned
 from doclab.lab_plan import LabPlan
-from doclab.machine import START_DEADLINE, Machine
-from doclab.model import DoclabError
+from doclab.machine import Machine
 from doclab.share import Share
 from doclab.snapshots import Snapshot, SnapshotStore
 from doclab.state import State
 from doclab.terminal import Terminal
+from doclab.terminals import Terminals
 
 
 class Lab:
@@ -30,14 +30,22 @@ class Lab:
         plan: LabPlan,
         *,
         stop: threading.Event,
+        nonce: str | None = None,
     ) -> None:
-        """Prepare; `start` makes the machines."""
+        """Prepare; `start` makes the machines.
+
+        Args:
+            engine: the container engine.
+            plan: what the lab is made of.
+            stop: set when the run is to end.
+            nonce: secret by which shells make themselves known; None for a new one.
+        """
         self.name = f"doclab-{secrets.token_hex(4)}"
         self._engine = engine
         self._plan = plan
         self._stop = stop
-        self._nonce = secrets.token_hex(16)
-        self._terminals: dict[tuple[str, str], Terminal] = {}
+        self._nonce = nonce or secrets.token_hex(16)
+        self._terminals = Terminals(self.login, nonce=self._nonce, stop=stop)
         self._labels = [
             f"--label={LABEL}={self.name}",
             f"--label={LABEL}.owner={leftovers.owner()}",
@@ -161,23 +169,11 @@ class Lab:
             machine: where.
             name: empty for the first terminal, which every machine has.
         """
-        key = (machine, name)
-        if key not in self._terminals:
-            terminal = Terminal(self.login(machine), nonce=self._nonce, stop=self._stop)
-            self._terminals[key] = terminal
-            outcome = terminal.wait_for_prompt(START_DEADLINE)
-            if outcome.problem is not None:
-                self.close_terminal(machine, name)
-                raise DoclabError(
-                    f"no shell on {machine!r} as {self._plan.user}: {outcome.problem.value}"
-                    f"\n{outcome.output}"
-                )
-        return self._terminals[key]
+        return self._terminals.get(machine, name)
 
     def terminals(self) -> Iterator[tuple[str, Terminal]]:
         """Return the machine of each terminal that is open, and the terminal."""
-        for (machine, _), terminal in self._terminals.items():
-            yield machine, terminal
+        return iter(self._terminals)
 
     def login(self, machine: str) -> list[str]:
         """Command line that logs in on a machine as a person does."""
@@ -185,14 +181,11 @@ class Lab:
 
     def close_terminal(self, machine: str, name: str | None = None) -> None:
         """End the terminal of this name on a machine if there is one; all, without a name."""
-        for key in list(self._terminals):
-            if key[0] == machine and name in (None, key[1]):
-                self._terminals.pop(key).close()
+        self._terminals.close(machine, name)
 
     def close_terminals(self) -> None:
         """End all terminals, as when a reader turns to the next page."""
-        for machine, name in list(self._terminals):
-            self.close_terminal(machine, name)
+        self._terminals.close_all()
 
     def started_at(self, machine: str) -> str:
         """Return when a machine was last started."""
