@@ -124,27 +124,6 @@ def test_readme_commands_are_tested(example: Path) -> None:
             assert line.removeprefix("./") in pages, line
 
 
-@pytest.mark.parametrize("unit", ["workerd.service", "whoami.service"])
-def test_sandbox(unit: str) -> None:
-    """Both ways without Podman run the same program in the same fence."""
-    folder = ROOT / "examples/example4"
-
-    def lines(path: str) -> list[str]:
-        text = (folder / path).read_text(encoding="utf-8")
-        return [line for line in text.splitlines() if line and not line.startswith("#")]
-
-    system, user = lines(f"system/{unit}"), lines(f"user/{unit}")
-    moved = ("RootDirectory=", "BindReadOnlyPaths=")
-    assert system.pop(system.index("[Service]") + 1) == f"User={unit.removesuffix('.service')}"
-    assert [x for x in system if not x.startswith(moved)] == [
-        x for x in user if not x.startswith(moved)
-    ]
-    # Without the last, 505 idle connections would be the end of workerd.
-    promises = ("PrivateNetwork=true", "NoNewPrivileges=true", "CapabilityBoundingSet=")
-    for line in (*promises, "LimitNOFILE=524288"):
-        assert line in lines("sandbox.conf")
-
-
 def test_repository_is_one_address() -> None:
     """conf.py tells the lab what to answer for, and the page tells the reader."""
     conf = (ROOT / "docs/conf.py").read_text(encoding="utf-8")

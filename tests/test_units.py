@@ -51,8 +51,9 @@ class Unit:
 
     @property
     def has_socket(self) -> bool:
-        """Whether it is a container that takes over a socket from systemd."""
-        return any("--socket-fd" in value for value in self.all("Container", "Exec"))
+        """Whether it is a container or service that takes over a socket from systemd."""
+        commands = self.all("Container", "Exec") + self.all("Service", "ExecStart")
+        return any("--socket-fd" in command for command in commands)
 
     def __str__(self) -> str:
         return str(self.path.relative_to(EXAMPLES))
@@ -149,6 +150,52 @@ def test_the_sandbox_without_podman() -> None:
     ]
 
 
+#: What a file of the system's systemd has where a user's has the same in another place.
+_PLACES = {
+    "RootDirectory=/usr/local/libexec/workerd": "RootDirectory=%h/.local/lib/workerd",
+    "BindReadOnlyPaths=/etc/workerd": "BindReadOnlyPaths=%h/.config/workerd:/etc/workerd",
+    "BindReadOnlyPaths=/run/whoami": "BindReadOnlyPaths=%t/whoami:/run/whoami",
+    "ListenStream=/run/whoami/http": "ListenStream=%t/whoami/http",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "owner"),
+    [
+        ("workerd.service", "User=workerd"),
+        ("whoami.service", "User=whoami"),
+        ("whoami.socket", "SocketUser=workerd"),
+    ],
+)
+def test_both_ways_without_podman_are_the_same(name: str, owner: str) -> None:
+    """But for the user, which only the system's systemd can choose, and for the places."""
+
+    def lines(folder: str) -> list[str]:
+        text = (EXAMPLES / "example4" / folder / name).read_text(encoding="utf-8")
+        return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+    system, user = lines("system"), lines("user")
+    assert owner in system
+    system.remove(owner)
+    assert [_PLACES.get(line, line) for line in system] == user
+    assert user != system
+
+
+def test_without_podman_nobody_else_reaches_the_backend() -> None:
+    """It has no network, and a socket for workerd alone; workerd makes no others but such."""
+    for folder in ("system", "user"):
+        backend = read(EXAMPLES / "example4" / folder / "whoami.service")
+        proxy = read(EXAMPLES / "example4" / folder / "workerd.service")
+        socket = read(EXAMPLES / "example4" / folder / "whoami.socket")
+        assert backend.one("Service", "RestrictAddressFamilies") == "none"
+        assert proxy.one("Service", "RestrictAddressFamilies") == "AF_UNIX"
+        assert proxy.one("Service", "TimeoutStopSec") == "30"
+        assert proxy.names("Wants") == ["whoami.socket"]
+        assert "whoami.socket" in proxy.names("After")
+        assert socket.one("Socket", "SocketMode") == "0600"
+        assert socket.one("Socket", "RemoveOnStop") == "true"
+
+
 def test_a_service_that_gains_no_rights_has_its_user_namespace_before() -> None:
     """Making one needs a program that gains them, which another service runs first."""
     for unit in units(".container"):
@@ -168,13 +215,16 @@ def test_no_quadlet_waits_for_the_network() -> None:
         assert unit.one("Quadlet", "DefaultDependencies") == "false", str(unit)
 
 
-def test_a_container_with_a_socket_opens_it_first() -> None:
-    """However its service is started: alone it would have nothing to listen on."""
-    found = [unit for unit in units(".container") if unit.has_socket]
-    assert found
+def test_what_takes_over_a_socket_opens_it_first() -> None:
+    """However it is started: alone it would have nothing to listen on."""
+    found = [unit for unit in units(".container", ".service") if unit.has_socket]
+    assert {unit.path.suffix for unit in found} == {".container", ".service"}
     for unit in found:
-        assert unit.path.with_suffix(".socket").is_file(), str(unit)
-        assert f"{unit.path.stem}.socket" in unit.names("Requires"), str(unit)
+        name = f"{unit.path.stem}.socket"
+        folders = (unit.path.parent, unit.path.parent.parent)  # one for both kinds of service
+        assert any((folder / name).is_file() for folder in folders), str(unit)
+        assert name in unit.names("Requires"), str(unit)
+        assert name in unit.names("After"), str(unit)
 
 
 def test_a_container_with_a_socket_is_not_the_first_on_its_network() -> None:
