@@ -44,8 +44,8 @@ class LocalLab(Lab):
                 snapshot=None,
             ),
             stop=threading.Event(),
+            nonce=NONCE,
         )
-        self._nonce = NONCE
 
     def login(self, machine: str) -> list[str]:
         """Open a shell here."""
