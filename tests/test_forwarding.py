@@ -706,6 +706,18 @@ def test_other_transfer_codings_are_not_supported(rig: Rig, example: str, coding
     assert backend.exchanges == []
 
 
+def reading(ended: threading.Event) -> Callable[[Exchange], None]:
+    """Return a script that reads the body, and says when it has come to an end of any kind."""
+
+    def script(exchange: Exchange) -> None:
+        try:
+            exchange.body = b"".join(exchange.pieces())
+        finally:
+            ended.set()
+
+    return script
+
+
 @pytest.mark.parametrize(
     "body",
     [b"zz\r\n", b"-1\r\n", b"0x3\r\n", b"3\r\nabcdef", b"3\nabc\n", b"1" + b"0" * 16 + b"\r\n"],
@@ -714,14 +726,7 @@ def test_other_transfer_codings_are_not_supported(rig: Rig, example: str, coding
 def test_a_broken_body_gives_400(rig: Rig, example: str, body: bytes) -> None:
     """It is the client's fault, and no news; the backend sees that something is wrong."""
     ended = threading.Event()
-
-    def script(exchange: Exchange) -> None:
-        try:
-            exchange.body = b"".join(exchange.pieces())
-        finally:
-            ended.set()
-
-    backend = rig.backend(script)
+    backend = rig.backend(reading(ended))
     server, host = site(rig, example, backend.port)
     with connect(server) as client:
         head = f"POST / HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -738,14 +743,7 @@ def test_a_broken_body_gives_400(rig: Rig, example: str, body: bytes) -> None:
 def test_a_body_that_never_ends_gives_408(rig: Rig, example: str) -> None:
     """The backend is freed of it, and not told that the body is complete."""
     ended = threading.Event()
-
-    def script(exchange: Exchange) -> None:
-        try:
-            exchange.body = b"".join(exchange.pieces())
-        finally:
-            ended.set()
-
-    backend = rig.backend(script)
+    backend = rig.backend(reading(ended))
     changes = {"CLIENT_TIMEOUT_MS": '"300"', **(UNLOCKED if example == "example2" else {})}
     server = rig.proxy(example, backend.port, changes=changes)
     host = "localhost.example.com" if example == "example2" else HOST

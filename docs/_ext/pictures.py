@@ -29,7 +29,7 @@ class Picture(SphinxDirective):
     }
 
     def run(self) -> list[nodes.Node]:
-        """Return the drawing; in other formats than HTML, what it shows in words.
+        """Return the drawing, which is for HTML alone.
 
         Raises:
             ExtensionError: see `SphinxDirective.error`.
