@@ -93,6 +93,7 @@ doclab_judges = {
 doclab_words = {
     "LISTEN_FDS=1": "systemd sets it for a service; see sd_listen_fds(3)",
     "LISTEN_PID": "systemd sets it for a service; see sd_listen_fds(3)",
+    "DisableDNS=true": "a line that the network of the examples does not have",
     "DynamicUser=true": "a line that example 4 does not have, and why",
     "MemoryMax=": "a line that example 4 does not have, and why",
     "PrivatePIDs=true": "a line that example 4 does not have, and why",
@@ -101,7 +102,6 @@ doclab_words = {
     ":Workerd.ExternalServer": "a type in workerd.capnp: that of `external` in config.capnp",
     ":Workerd.Network": "a type in workerd.capnp: that of `network` in config.capnp",
     "[::ffff:192.0.2.7]:5000": "an example of an address (RFC 5737)",
-    "80/tcp": "as ufw writes it, which no lab machine has",
     "address=192.0.2.10": "an example of an address (RFC 5737)",
     "rootless_port_forwarder": "an option of Podman 6, which no lab has",
     "nodejs-npm": "Fedora's package, which no lab machine has",
