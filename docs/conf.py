@@ -7,7 +7,7 @@ from pathlib import Path
 _package = Path(__file__).parent.parent / "examples" / "example1" / "image" / "package.json"
 _workerd = json.loads(_package.read_text(encoding="utf-8"))["optionalDependencies"]
 
-# Our own extension, and the code that it shares with `nox -s bench`.
+# Our own extensions, and the code that one shares with `nox -s bench`.
 sys.path[:0] = [
     str(Path(__file__).parent / "_ext"),
     str(Path(__file__).parent.parent / "benchmarks"),
@@ -23,6 +23,7 @@ extensions = [
     "doclab",
     "measured",
     "pictures",
+    "everyone",
 ]
 exclude_patterns = ["_build", "_ext"]
 nitpicky = True
@@ -31,6 +32,7 @@ html_theme = "furo"
 html_title = "Socket-activated workerd"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_js_files = ["site.js"]
 html_copy_source = False
 html_show_sphinx = False
 
