@@ -21,6 +21,8 @@ extensions = [
     "sphinx_tabs.tabs",
     "sphinx_copybutton",
     "doclab",
+    "archive",
+    "everyone",
     "measured",
     "pictures",
     "everyone",
