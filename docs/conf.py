@@ -26,6 +26,7 @@ extensions = [
     "measured",
     "pictures",
     "everyone",
+    "page_script",
 ]
 exclude_patterns = ["_build", "_ext"]
 nitpicky = True
