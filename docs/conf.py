@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 _package = Path(__file__).parent.parent / "examples" / "example1" / "image" / "package.json"
 _workerd = json.loads(_package.read_text(encoding="utf-8"))["optionalDependencies"]
@@ -27,8 +28,12 @@ extensions = [
     "pictures",
     "everyone",
     "page_script",
+    "plain",
+    "publish",
+    "notfound.extension",
 ]
-exclude_patterns = ["_build", "_ext"]
+exclude_patterns = ["_build", "_ext", "_templates"]
+templates_path = ["_templates"]
 nitpicky = True
 
 html_theme = "furo"
@@ -38,6 +43,21 @@ html_css_files = ["site.css"]
 html_js_files = ["site.js"]
 html_copy_source = False
 html_show_sphinx = False
+# Where the site is for all to read, with a last slash, and where its sources are, such as
+# https://github.com/OWNER/NAME. As soon as the first is set, there is a sitemap; with the
+# second, each page has links to its source and to the editor.
+html_baseurl = ""
+_sources = ""
+if _sources:
+    html_theme_options = {
+        "source_repository": _sources,
+        "source_branch": "main",
+        "source_directory": "docs/",
+    }
+# Its page that says "not found" is shown at any depth, so its links begin at the root.
+notfound_urls_prefix = urlsplit(html_baseurl).path or "/"
+# Pages that have moved: from where, to where.
+publish_moved: dict[str, str] = {}
 
 # A colon fence is a directive that shows as text where MyST is not known.
 myst_enable_extensions = ["colon_fence"]

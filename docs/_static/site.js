@@ -35,5 +35,7 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const box of document.querySelectorAll(".highlight pre, .table-wrapper"))
     boxes.observe(box);
   document.addEventListener("click", choose);
-  for (const name of choices()) selectNamedTabs(name);
+  // Where there are no tabs, sphinx-tabs is not there either.
+  if (document.querySelector(".sphinx-tabs"))
+    for (const name of choices()) selectNamedTabs(name);
 });

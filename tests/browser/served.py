@@ -51,7 +51,9 @@ def answers(served: Served) -> Callable[[Route], None]:
         elif file.is_file():
             route.fulfill(path=file)
         else:
-            route.fulfill(status=HTTPStatus.NOT_FOUND)
+            lost = served.html / "404.html"  # the tutorial has one
+            text = lost.read_text(encoding="utf-8") if lost.is_file() else ""
+            route.fulfill(status=HTTPStatus.NOT_FOUND, content_type="text/html", body=text)
 
     return answer
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote, urldefrag
@@ -35,7 +36,7 @@ LOOKS: tuple[tuple[int, Literal["light", "dark"], object], ...] = (  # width, li
 )
 HEAVY = 300_000  # bytes of a page before its images
 # Pages that Sphinx writes, and no source has.
-WRITTEN = ("genindex", "search")
+WRITTEN = ("404", "genindex", "search")
 SOURCES = [path.relative_to(ROOT / "docs") for path in (ROOT / "docs").rglob("*.md")]
 NAMES = sorted([*(str(path.with_suffix("")) for path in SOURCES), *WRITTEN])
 
@@ -193,6 +194,33 @@ def test_without_javascript(name: str, served: Served, browser: Browser) -> None
     _judge(name, problems)
 
 
+def test_not_found(served: Served, browser: Browser, anchors: dict[str, set[str]]) -> None:
+    """Who asks for what is not there finds the way back, however deep it would be."""
+    problems: list[str] = []
+    page = _open(browser, served)
+    got = page.goto(f"{ADDRESS}/some/where/else.html")
+    assert got is not None
+    assert got.status == HTTPStatus.NOT_FOUND
+    listen(page, problems)
+    page.reload(wait_until="networkidle")
+    problems += _dead(page, served, anchors)
+    problems = [problem for problem in problems if "where/else.html" not in problem[-20:]]
+    assert page.locator(".sidebar-drawer").is_visible()
+    page.get_by_role("link", name="Prepare the server").first.click()
+    page.wait_for_url(f"{ADDRESS}/tutorial/prepare.html")
+    page.close()
+    _judge("404", problems)
+
+
+def test_paper_shows_all_tabs(served: Served, browser: Browser) -> None:
+    """Nothing is missing on paper."""
+    page = _open(browser, served)
+    page.emulate_media(media="print")
+    page.goto(f"{ADDRESS}/tutorial/example1.html")
+    assert page.evaluate(HIDDEN) == []
+    page.close()
+
+
 def test_tabs_are_remembered(served: Served, browser: Browser) -> None:
     """A choice of tabs holds on other pages, in other windows, and beside other choices."""
     context = browser.new_context()
@@ -208,7 +236,11 @@ def test_tabs_are_remembered(served: Served, browser: Browser) -> None:
     other.goto(f"{ADDRESS}/tutorial/example2.html")
     found = other.get_by_role("tab", name="Use the install command").first
     assert found.get_attribute("aria-selected") == "true"
+    problems: list[str] = []
+    listen(other, problems)
+    other.goto(f"{ADDRESS}/tutorial/prepare.html")  # it has no tabs
     context.close()
+    _judge("tutorial/prepare", problems)
 
 
 def _judge(name: str, problems: list[str]) -> None:
