@@ -26,7 +26,6 @@ extensions = [
     "everyone",
     "measured",
     "pictures",
-    "everyone",
     "page_script",
     "plain",
     "publish",

@@ -37,6 +37,9 @@ def text(doctree: nodes.document, builder: StandaloneHTMLBuilder) -> str:
     for labels in list(page.findall(nodes.container)):
         if labels.get("role") == "tablist":
             labels.parent.remove(labels)
+    for picture in list(page.findall(nodes.container)):
+        if "alt" in picture:
+            picture.replace_self(nodes.paragraph(text=f"[picture: {picture['alt']}]"))
     # It only asks the builder for settings that each has.
     translator = TextTranslator(page, cast("TextBuilder", builder))
     page.walkabout(translator)

@@ -32,7 +32,7 @@ function choose(event) {
 }
 
 document.addEventListener("DOMContentLoaded", () => {
-  for (const box of document.querySelectorAll(".highlight pre, .table-wrapper"))
+  for (const box of document.querySelectorAll(".highlight pre, .table-wrapper, .picture-box"))
     boxes.observe(box);
   document.addEventListener("click", choose);
   // Where there are no tabs, sphinx-tabs is not there either.
