@@ -43,7 +43,9 @@ class ArchiveDirective(SphinxDirective):
 
 
 def examples(app: Sphinx) -> Iterator[Path]:
-    """Return the directories of the examples."""
+    """Return the directories of the examples; none, if conf.py does not name where they are."""
+    if not app.config.doclab_examples:
+        return iter(())
     folder = Path(app.srcdir, app.config.doclab_examples)
     return (path for path in sorted(folder.iterdir()) if path.is_dir())
 
