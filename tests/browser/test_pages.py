@@ -37,8 +37,10 @@ LOOKS: tuple[tuple[int, Literal["light", "dark"], object], ...] = (  # width, li
 HEAVY = 300_000  # bytes of a page before its images
 # Pages that Sphinx writes, and no source has.
 WRITTEN = ("404", "genindex", "search")
-SOURCES = [path.relative_to(ROOT / "docs") for path in (ROOT / "docs").rglob("*.md")]
-NAMES = sorted([*(str(path.with_suffix("")) for path in SOURCES), *WRITTEN])
+SOURCES = [str(path.relative_to(ROOT / "docs")) for path in (ROOT / "docs").rglob("*.md")]
+NAMES = sorted(
+    [*(name.removesuffix(".md") for name in SOURCES if not name.startswith("_")), *WRITTEN]
+)
 
 # What axe finds, one line each: rule, place, and what to do.
 AXE = """async ([place, options]) => {
