@@ -127,7 +127,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def browser(session: nox.Session) -> None:
-    """Prove in a real browser that the copy buttons copy what the tests type."""
+    """Prove in a real browser that each page is fit for all readers, and its copy buttons."""
     # Debian's name, and Fedora's.
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:

@@ -3,11 +3,12 @@
 import json
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 _package = Path(__file__).parent.parent / "examples" / "example1" / "image" / "package.json"
 _workerd = json.loads(_package.read_text(encoding="utf-8"))["optionalDependencies"]
 
-# Our own extension, and the code that it shares with `nox -s bench`.
+# Our own extensions, and the code that one shares with `nox -s bench`.
 sys.path[:0] = [
     str(Path(__file__).parent / "_ext"),
     str(Path(__file__).parent.parent / "benchmarks"),
@@ -21,18 +22,41 @@ extensions = [
     "sphinx_tabs.tabs",
     "sphinx_copybutton",
     "doclab",
+    "archive",
+    "everyone",
     "measured",
     "pictures",
+    "page_script",
+    "plain",
+    "publish",
+    "notfound.extension",
 ]
-exclude_patterns = ["_build", "_ext"]
+exclude_patterns = ["_build", "_ext", "_templates"]
+templates_path = ["_templates"]
 nitpicky = True
 
 html_theme = "furo"
 html_title = "Socket-activated workerd"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_js_files = ["site.js"]
 html_copy_source = False
 html_show_sphinx = False
+# Where the site is for all to read, with a last slash, and where its sources are, such as
+# https://github.com/OWNER/NAME. As soon as the first is set, there is a sitemap; with the
+# second, each page has links to its source and to the editor.
+html_baseurl = ""
+_sources = ""
+if _sources:
+    html_theme_options = {
+        "source_repository": _sources,
+        "source_branch": "main",
+        "source_directory": "docs/",
+    }
+# Its page that says "not found" is shown at any depth, so its links begin at the root.
+notfound_urls_prefix = urlsplit(html_baseurl).path or "/"
+# Pages that have moved: from where, to where.
+publish_moved: dict[str, str] = {}
 
 # A colon fence is a directive that shows as text where MyST is not known.
 myst_enable_extensions = ["colon_fence"]

@@ -48,7 +48,7 @@ class Picture(SphinxDirective):
             path.read_text(encoding="utf-8"),
             count=1,
         )
-        figure = nodes.container(classes=["picture-box"])
+        figure = nodes.container(classes=["picture-box"], alt=words)
         figure += nodes.raw("", svg, format="html")
         return [figure]
 

@@ -5,20 +5,13 @@ In a real browser, for every block of every page: `nox -s browser`.
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
-import functools
-import os
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator, Sequence
-from http import HTTPStatus
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from browser.served import ADDRESS, PATIENCE, ROOT, Served, answers, build, listen
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
 from sphinx.util.docutils import docutils_namespace
 
 from doclab.collect import collect
@@ -26,9 +19,7 @@ from doclab.model import Block
 from doclab.site import Site
 from doclab.typed import shown, typed
 
-ROOT = Path(__file__).resolve().parents[2]
 STALE = "what was on the clipboard before"  # no block types this
-PATIENCE = 30_000  # milliseconds for each thing that the browser is asked to do
 
 # The text of the code that a button copies, as a reader sees it.
 SHOWN = """button => {
@@ -47,94 +38,44 @@ TABS = """button => {
 }"""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Served:
-    """A site that a browser can open."""
-
-    site: Site  # as the tests read it
-    html: Path  # directory with the built pages
-    address: str  # where they are served, without the last slash
-
-
 @pytest.fixture(scope="module", params=["docs", "tests/roots/clipboard"])
-def served(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Served]:
-    """Build a site, and serve it on the loopback, where a page may use the clipboard."""
-    docs, work = ROOT / request.param, tmp_path_factory.mktemp("site")
-    html = work / "html"
-    sphinx = [sys.executable, "-m", "sphinx", "-q", "-W", "-n", "--keep-going", "-b", "html"]
-    subprocess.run([*sphinx, "-d", str(work / "doctrees"), str(docs), str(html)], check=True)
-    handler = functools.partial(_Handler, directory=str(html))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    with docutils_namespace():
-        site = collect(docs, root=ROOT, work=work / "doclab")
-    yield Served(site=site, html=html, address=f"http://127.0.0.1:{server.server_port}")
-    server.shutdown()
-    server.server_close()
-
-
-class _Handler(SimpleHTTPRequestHandler):
-    def do_GET(self) -> None:
-        """Answer; for the icon that a browser looks for by itself, there is none."""
-        if self.path == "/favicon.ico":
-            self.send_response(HTTPStatus.NO_CONTENT)
-            self.end_headers()
-        else:
-            super().do_GET()
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
-        """Say nothing."""
+def served(request: pytest.FixtureRequest, shared: Path) -> Served:
+    """Build a site."""
+    return build(request.param, shared)
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start the system's Chromium; none is downloaded."""
-    if "CHROMIUM" not in os.environ:
-        pytest.fail("CHROMIUM is not set; `nox -s browser` sets it to the program's path.")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=os.environ["CHROMIUM"])
-        yield started
-        started.close()
+def site(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Return the site as the tests read it."""
+    with docutils_namespace():
+        return collect(served.docs, root=ROOT, work=tmp_path_factory.mktemp("site"))
 
 
 @pytest.fixture
 def context(browser: Browser, served: Served) -> Iterator[BrowserContext]:
     """Open a browser that has never seen the site, and may read its own clipboard."""
     found = browser.new_context(viewport={"width": 1280, "height": 800})
+    found.route("**/*", answers(served))
     found.set_default_timeout(PATIENCE)
-    found.grant_permissions(["clipboard-read", "clipboard-write"], origin=served.address)
+    found.grant_permissions(["clipboard-read", "clipboard-write"], origin=ADDRESS)
     yield found
     found.close()
 
 
-def test_every_block(served: Served, context: BrowserContext) -> None:
+def test_every_block(served: Served, site: Site, context: BrowserContext) -> None:
     """Each block has one button, which copies what is typed; there is no other button."""
     problems: list[str] = []
     page = context.new_page()
     copied = 0
 
-    def note(problem: str) -> None:
-        problems.append(f"{page.url}: {problem}")
-
-    def foreign(url: str) -> None:
-        if not url.startswith((f"{served.address}/", "data:")):
-            note(f"it asks for {url}, which is not of this site")
-
-    page.on("console", lambda said: note(f"{said.text} ({said.location['url']})"))
-    page.on("pageerror", lambda error: note(str(error)))
-    page.on("request", lambda request: foreign(request.url))
+    listen(page, problems)
     blocks = {
-        f"{item.name}.html": [block for block in item.blocks if typed(block)]
-        for item in served.site.pages
+        f"{item.name}.html": [block for block in item.blocks if typed(block)] for item in site.pages
     }
-    files = {str(path.relative_to(served.html)) for path in served.html.rglob("*.html")}
-    # What Sphinx only copies is no page: example 3's own documents are among the downloads.
-    files = {name for name in files if not name.startswith(("_static/", "_downloads/"))}
-    assert blocks.keys() <= files
-    for name in sorted(files):
-        page.goto(f"{served.address}/{name}", wait_until="networkidle")
+    files = served.files()
+    assert blocks.keys() <= set(files)
+    for name in files:
+        page.goto(f"{ADDRESS}/{name}", wait_until="networkidle")
         for block, button in _paired(page, name, blocks.get(name, ()), problems):
             copied += 1
             if (problem := _difference(page, block, button)) is not None:

@@ -6,7 +6,9 @@ from pathlib import Path
 _site = runpy.run_path(str(Path(__file__).parents[3] / "docs" / "conf.py"))
 
 project = "Clipboard"
-extensions = _site["extensions"]
+# Without what writes files beside the pages.
+_beside = {"archive", "notfound.extension", "page_script", "plain", "publish"}
+extensions = [name for name in _site["extensions"] if name not in _beside]
 html_theme = _site["html_theme"]
 myst_enable_extensions = ["colon_fence"]
 sphinx_tabs_valid_builders = ["doclab"]
