@@ -130,7 +130,7 @@ def test_repository_is_one_address() -> None:
     found = re.search(r'^doclab_repository = "(.+)"', conf, re.MULTILINE)
     assert found is not None
     page = (ROOT / "docs/tutorial/prepare.md").read_text(encoding="utf-8")
-    assert f"git clone {found[1]}\n" in page
+    assert f"git clone --quiet {found[1]}\n" in page
 
 
 def test_links_of_the_readmes() -> None:
