@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from conftest import Sites, Snapshot
 
 from doclab import prose
 from doclab.model import DoclabError, Page, Placeholder, Tab
+from doclab.project_lock import ProjectLock
 from doclab.site import Site
 
 Row = tuple[str, int, int, str]  # file, line of the fence, of the command, the command
@@ -205,6 +208,29 @@ def test_the_same_again(sites: Sites) -> None:
     assert sites.collect() == before
     (docs / "places.md").write_text("# Places\n\n```bash\ntrue\n```\n", encoding="utf-8")
     assert rows(named(sites.collect(), "places")) == [("docs/places.md", 3, 4, "true")]
+
+
+def test_one_run_at_a_time(sites: Sites) -> None:
+    """What Sphinx keeps of the pages is not read by one run while another writes it."""
+    docs, work = sites.copy("site"), sites.root / "work"
+    work.mkdir()
+    command = "import sys; from pathlib import Path; from doclab.collect import collect;"
+    command += (
+        "a, b, c = map(Path, sys.argv[1:]); print('reads', flush=True); collect(a, root=b, work=c)"
+    )
+    with ProjectLock(work).to_change():  # as another run does
+        other = subprocess.Popen(
+            [sys.executable, "-c", command, str(docs), str(sites.root), str(work)],
+            stdout=subprocess.PIPE,
+        )
+        assert other.stdout is not None
+        with other.stdout as said:
+            assert said.readline() == b"reads\n"
+            with pytest.raises(subprocess.TimeoutExpired):
+                other.wait(timeout=1)
+            assert not list(work.iterdir())
+    assert other.wait(timeout=60) == 0
+    assert not (work / "unfinished").exists()
 
 
 def test_nothing_is_written_among_the_pages(sites: Sites) -> None:

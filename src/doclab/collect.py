@@ -20,6 +20,7 @@ from doclab import expectation_lint, memory, settings
 from doclab.complaints import broken_conf, complaints
 from doclab.model import DoclabError
 from doclab.page_reader import PageReader
+from doclab.project_lock import ProjectLock
 from doclab.screen import clean
 from doclab.site import Site
 from doclab.sources import Sources
@@ -43,15 +44,21 @@ def collect(docs: Path, *, root: Path, work: Path) -> Site:
     Raises:
         DoclabError: for each mistake of a page's author, all in one message.
     """
-    shown, before = os.path.relpath(docs, root), memory.world(root)
     if not (docs / "conf.py").is_file():
+        shown = os.path.relpath(docs, root)
         raise DoclabError(f"{shown}: there is no conf.py here; name the directory of the pages.")
-    messages = io.StringIO()
+    work.mkdir(parents=True, exist_ok=True)
+    with ProjectLock(work).to_change():  # another run of this project may read it now
+        return _collect(docs, root=root, work=work)
+
+
+def _collect(docs: Path, *, root: Path, work: Path) -> Site:
+    """Read a Sphinx project, with a work directory of one's own."""
+    before, messages = memory.world(root), io.StringIO()
     # Sphinx tells of most mistakes when it reads a page, and reads it only once: what
     # it keeps is of use only if the last reading came to its end without a mistake.
     unfinished = work / "unfinished"
     fresh = unfinished.exists()
-    work.mkdir(parents=True, exist_ok=True)
     unfinished.touch()
     with docutils_namespace():  # so that another site can be read after this one
         try:
@@ -80,6 +87,7 @@ def collect(docs: Path, *, root: Path, work: Path) -> Site:
         raise DoclabError("\n".join(dict.fromkeys(errors)))
     unfinished.unlink()
     if not any(page.blocks for page in pages):
+        shown = os.path.relpath(docs, root)
         raise DoclabError(f"{shown}: no page has a block to run; there is nothing to test.")
     site = Site(root=root, docs=docs, settings=found, pages=tuple(pages))
     included = {

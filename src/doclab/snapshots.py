@@ -150,7 +150,7 @@ class SnapshotStore:
             machines: to be saved. They stand still meanwhile, for about a second.
             record: what to keep besides files.
         """
-        with self._lock.to_remove():
+        with self._lock.to_change():
             if self.find(key) is not None:
                 return False
             slot = hashlib.sha256(place.encode()).hexdigest()[:12]
@@ -205,12 +205,12 @@ class SnapshotStore:
 
     def remove(self, snapshot: Snapshot) -> None:
         """Throw a snapshot away."""
-        with self._lock.to_remove():
+        with self._lock.to_change():
             self._engine.call("volume", "rm", "--force", self._volume(snapshot.key), check=False)
 
     def remove_all(self) -> int:
         """Throw all snapshots of the project away; return how many there were."""
-        with self._lock.to_remove():
+        with self._lock.to_change():
             return self._remove_all(f"{LABEL}.snapshot={self._project}")
 
     def _remove_all(self, label: str) -> int:
