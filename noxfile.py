@@ -112,6 +112,15 @@ def rootless(session: nox.Session) -> None:
 
 
 @nox.session
+def scripts(session: nox.Session) -> None:
+    """Run the scripts that the site offers of its pages, each page in a fresh lab; `-- PAGE`."""
+    install(session, "docs")
+    options = ["-q", "-W", "-n", "--keep-going", "-d", str(BUILD / "doctrees"), "docs"]
+    session.run("sphinx-build", "-b", "html", *options, str(BUILD / "html"))
+    session.run("python", "tests/scripts/reader.py", *session.posargs)
+
+
+@nox.session
 def clean(session: nox.Session) -> None:
     """Remove all labs, kept ones too, and all snapshots."""
     install(session, "docs")

@@ -100,11 +100,13 @@ class Computer:
             argparse.Namespace(name="server", container="c", folders=lambda: {"/": self.files}),
         )
         self.engine = an_engine(podman(folder, PODMAN.format(folder=project.parent / "volumes")))
+        self.project = project
         self.store = SnapshotStore(self.engine, project=project)
 
-    def save(self, key: str) -> bool:
+    def save(self, key: str, *, taken: str = "") -> bool:
         """Save the machine, always at the same place."""
-        return self.store.save(key, place="end", machines=[self.machine], record=RECORD)
+        record = dataclasses.replace(RECORD, taken=taken)
+        return self.store.save(key, place="end", machines=[self.machine], record=record)
 
 
 @pytest.fixture
@@ -147,6 +149,23 @@ def test_a_snapshot_in_use_is_not_removed(
         restoring.result()
     assert one.store.find("old") is None
     assert one.store.find("new") is not None
+
+
+def test_older_snapshots_are_as_good_as_gone(computers: Callable[[str], Computer]) -> None:
+    """A run without a cache uses, and keeps, only what it saved itself."""
+    computer = computers("one")
+    assert computer.save("key", taken="2026-01-01T10:00:00+00:00")
+    (computer.files / "a").write_text("saved later", encoding="utf-8")
+    computer.store = SnapshotStore(
+        computer.engine, project=computer.project, since="2026-01-01T11:00:00+00:00"
+    )
+    assert computer.store.find("key") is None
+    assert computer.save("key", taken="2026-01-01T11:00:00+00:00")
+    found = computer.store.find("key")
+    assert found is not None
+    (computer.files / "a").unlink()
+    computer.store.restore(found, computer.machine)
+    assert (computer.files / "a").read_text(encoding="utf-8") == "saved later"
 
 
 def test_a_snapshot_that_is_gone(computers: Callable[[str], Computer]) -> None:

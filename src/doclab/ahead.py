@@ -31,7 +31,9 @@ Planner = Callable[[Site, Mapping[str, str]], Sequence[Scenario]]
 class Ahead:
     """Labs that nobody has asked for yet; when it is left, those that nobody took go."""
 
-    def __init__(self, *, lab: str | None, docs: Path, say: Say, stop: threading.Event) -> None:
+    def __init__(
+        self, *, lab: str | None, docs: Path, say: Say, stop: threading.Event, since: str = ""
+    ) -> None:
         """Prepare; `begin` begins.
 
         Args:
@@ -39,7 +41,9 @@ class Ahead:
             docs: directory of the pages.
             say: told what happens.
             stop: set when the run is to end.
+            since: when the oldest snapshot that may be used was taken.
         """
+        self._since = since
         self._lab = lab
         self._docs = docs
         self._say = say
@@ -102,7 +106,7 @@ class Ahead:
         if workshop is None:
             self._remove_all()
             workshop = self._stack.enter_context(
-                opened(site, lab=lab, docs=self._docs, say=self._say)
+                opened(site, lab=lab, docs=self._docs, say=self._say, since=self._since)
             )
         yield workshop
 
@@ -126,7 +130,14 @@ class Ahead:
         plan(memory.site, {})  # mistakes on the command line come first
         name = memory.site.settings.lab(self._lab)
         workshop = self._stack.enter_context(
-            opened(memory.site, lab=name, docs=self._docs, say=self._say, build=False)
+            opened(
+                memory.site,
+                lab=name,
+                docs=self._docs,
+                say=self._say,
+                build=False,
+                since=self._since,
+            )
         )
         changed = memory.changed
         after = None

@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), metavar="N",
                       help="scenarios at a time")  # fmt: skip
     test.add_argument("--no-cache", dest="cache", action="store_false",
-                      help="use no snapshots; run every block")  # fmt: skip
+                      help="use no snapshot of an earlier run; run every block")  # fmt: skip
     test.add_argument("--twice", action="store_true",
                       help="run all once more on the same machines")  # fmt: skip
     test.add_argument("--output", type=Path, metavar="DIRECTORY",

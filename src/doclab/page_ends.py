@@ -128,6 +128,10 @@ class PageEnds:
             ]
             if not found or time.monotonic() > end or self._stop.is_set():
                 break
+            if any(difference.kind == state.REMOVED_USER for difference in found):
+                # It forgets by itself after UserStopDelaySec=, ten seconds; so, at once.
+                # If that fails, the next comparison says so.
+                machine.execute("systemctl", "restart", "systemd-logind", check=False)
             time.sleep(0.5)
         return [
             f"{promise.location}: {machine.name} is not as it was before the first block:"

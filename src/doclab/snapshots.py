@@ -90,14 +90,16 @@ def without_place(block: Block) -> Block:
 class SnapshotStore:
     """Keeps snapshots in volumes of the engine, one for each place in a scenario."""
 
-    def __init__(self, engine: Engine, *, project: Path) -> None:
+    def __init__(self, engine: Engine, *, project: Path, since: str = "") -> None:
         """Prepare.
 
         Args:
             engine: the container engine.
             project: directory of the project, so that projects do not mix.
+            since: older snapshots are as good as gone; time of day as in `Record.taken`.
         """
         self._engine = engine
+        self._since = since
         self._lock = ProjectLock(project)
         self._project = hashlib.sha256(str(project).encode()).hexdigest()[:12]
 
@@ -106,10 +108,11 @@ class SnapshotStore:
         folder = self._folder(key)
         if folder is None:
             return None
-        record = self._engine.read_file(folder / _RECORD)
-        return (
-            Snapshot(key=key, folder=folder, record=_load(record)) if record is not None else None
-        )
+        written = self._engine.read_file(folder / _RECORD)
+        record = _load(written) if written is not None else None
+        if record is None or record.taken < self._since:
+            return None
+        return Snapshot(key=key, folder=folder, record=record)
 
     def newest(
         self,

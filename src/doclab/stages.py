@@ -12,6 +12,7 @@ import os
 import sys
 import threading
 import traceback
+from datetime import UTC, datetime
 from pathlib import Path
 
 from doclab import (
@@ -152,7 +153,8 @@ def _tell_github(found: Ledger) -> None:
 
 def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None:
     stop = threading.Event()
-    with Ahead(lab=options.lab, docs=options.docs, say=say, stop=stop) as ahead:
+    since = "" if options.cache else datetime.now(UTC).isoformat(timespec="seconds")
+    with Ahead(lab=options.lab, docs=options.docs, say=say, stop=stop, since=since) as ahead:
         remembered = memory.recall(
             options.docs.resolve(), root=Path.cwd().resolve(), work=_work(options)
         )
@@ -180,7 +182,7 @@ def _begin(ahead: Ahead, remembered: Memory | None, options: argparse.Namespace)
             remembered,
             lambda site, facts: selection.select(site, options, facts=facts),
             labs=options.jobs,
-            restore=options.cache and not options.infer,
+            restore=not options.infer,
         )
 
 
@@ -218,7 +220,7 @@ def _run(
         keep=options.keep,
         twice=options.twice,
         take=not options.infer,
-        restore=options.cache and not options.infer,
+        restore=not options.infer,
         lenient=bool(options.update or options.infer),
     )
 

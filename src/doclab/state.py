@@ -15,6 +15,8 @@ from pathlib import Path
 
 from doclab.machine import Machine
 
+# The kind of thing that systemd-logind remembers of a user who is gone.
+REMOVED_USER = "removed user"
 _SCRIPT = Path(__file__).parent / "state.sh"
 # Units that come and go with every login, and those that a login manager starts.
 _COMING_AND_GOING = re.compile(

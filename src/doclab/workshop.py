@@ -33,7 +33,9 @@ class Workshop:
 
 
 @contextmanager
-def opened(site: Site, *, lab: str, docs: Path, say: Say, build: bool = True) -> Iterator[Workshop]:
+def opened(
+    site: Site, *, lab: str, docs: Path, say: Say, build: bool = True, since: str = ""
+) -> Iterator[Workshop]:
     """Find the engine, remove stale labs, build images, copy the project.
 
     Args:
@@ -43,6 +45,7 @@ def opened(site: Site, *, lab: str, docs: Path, say: Say, build: bool = True) ->
             counts of a page are its blocks. Nor on the list of surviving mutants.
         say: told what happens.
         build: whether to build images that are not there; if not, it is an error.
+        since: when the oldest snapshot that may be used was taken.
 
     Raises:
         DoclabError: if something is missing or does not work.
@@ -71,7 +74,7 @@ def opened(site: Site, *, lab: str, docs: Path, say: Say, build: bool = True) ->
         yield Workshop(
             engine=podman,
             lab_plan=lab_plan,
-            store=SnapshotStore(podman, project=site.root),
+            store=SnapshotStore(podman, project=site.root, since=since),
             base=snapshots.base_key(parts, reading.result()),
             files={
                 name: hashlib.sha256(content).hexdigest()[:16]
