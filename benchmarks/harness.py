@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the harness costs: beside other tools, with many blocks, with much output.
 
 `nox -s harness` runs this and prints one table. All measurements take turns, round

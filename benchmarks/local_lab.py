@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Run blocks with doclab in a shell of this computer, in a process of its own.
 
 The benchmarks start this file as a program, so that its time and memory are those

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the harness adds to real pages: doclab against plain scripts, in labs that are up.
 
 `nox -s harness -- --lab` runs this. Both run the commands of the first pages up to the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The programs that are compared: how each gets its page, and what each checks."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How time and memory grow: with the number of blocks, and with what a block prints."""
 
 from __future__ import annotations

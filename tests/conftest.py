@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What several test modules share: snapshots, local terminals, small sites."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A realistic ledger: each fate, tabs, an error, and text that wants to do harm."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A record of the benchmark with made-up figures, for tests."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A run that updates the pages, from the command line to the file."""
 
 from __future__ import annotations

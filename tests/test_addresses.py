@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Machines have addresses of their own, which a restart does not change."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Labs that are begun before the pages are read are used if they fit, and removed if not."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The archive of an example has its files, and is the same wherever it is made."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Base images: pulled, made from packages, or not to be had. Programs stand for Podman."""
 
 from __future__ import annotations

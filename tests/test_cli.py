@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The console script, as people type it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Blocks are collected as a reader sees them, each with its exact place."""
 
 from __future__ import annotations

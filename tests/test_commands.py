@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Blocks are split into commands and what the page says they print."""
 
 from __future__ import annotations

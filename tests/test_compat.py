@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The table of labs: what it says of a run, and what becomes of labs that cannot be had."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The container engine is found, or the message says what to do about it.
 
 A program in place of Podman answers: no container engine is called.

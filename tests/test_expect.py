@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Output is compared exactly, but for what a page says may differ."""
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ GOOD = {
     "ipv6": ["::1", "fd8b:415d:5f5a:245d::4", "FE80::A", "::ffff:10.0.0.1"],
     "number": ["0", "231067", "1.5"],
     "port": ["1", "80", "65535"],
-    "duration": ["5 s", "5s", "1.5 ms", "3min", "2min 3.5s", "5 minutes ago", "2 days", "7h"],
+    "duration": ["5 s", "5s", "3m", "1.5 ms", "3min", "2min 3.5s", "5 minutes ago", "2 days", "7h"],
     "time": [
         "12:34:56",
         "12:34:56.789",

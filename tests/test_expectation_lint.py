@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Expectations that check nothing are refused, with place and remedy."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Each block has one fate for people, and none has none."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Fences are found with their exact lines, wherever they are nested."""
 
 from __future__ import annotations

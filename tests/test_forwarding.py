@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The examples' workerd, driven from outside as clients and backends do.
 
 Each test starts the real ``workerd serve`` with an example's own files on an

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Images of labs: one never replaces that of another lab. A program stands for Podman."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Placeholders are proposed for what differs between runs, as narrow as they can be."""
 
 from __future__ import annotations

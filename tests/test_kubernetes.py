@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The manifests of the page that leads to Kubernetes are what Kubernetes takes."""
 
 from __future__ import annotations

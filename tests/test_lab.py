@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What of a lab can be tested without an engine."""
 
 from __future__ import annotations

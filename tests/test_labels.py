@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A reader sees of each block where and as whom it runs, and copies only the commands."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is written to ledger.json comes back from it, and nothing else does."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A lab whose process is gone is told from one that is in use."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A command gets the least of its limits."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is remembered of a site: it is of use as long as the site is what it was."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A new expectation is as near to the old one as it can be, and always matches."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Each mistake that an author can make has its own message, with place and remedy."""
 
 from __future__ import annotations

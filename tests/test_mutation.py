@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which mutants are tried, and what a run of them ends with."""
 
 from __future__ import annotations

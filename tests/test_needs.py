@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a block needs is compared with what the lab has."""
 
 from __future__ import annotations

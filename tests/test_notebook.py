@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Verdicts that a later run takes over."""
 
 from __future__ import annotations

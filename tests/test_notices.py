@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What bash says of jobs is told from what commands print."""
 
 from __future__ import annotations

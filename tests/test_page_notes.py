@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Each page says what the last run says of it, and nothing where there was none."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A page's commands become scripts that bash can read, with nothing lost."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Drawings are put into the page, with words for those who do not see them."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every tab of every page runs, after the pages that it needs."""
 
 from __future__ import annotations

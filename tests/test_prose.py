@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the pages say between their blocks is there, or a run makes it."""
 
 from __future__ import annotations

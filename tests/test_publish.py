@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is beside the pages of a site: cards, a map, moved pages, and its plain text."""
 
 from __future__ import annotations

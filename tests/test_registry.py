@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A lab is up when its machines know its registry by name. A program stands for Podman."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reports say what the ledger says, whatever text is in it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A comparison shows what is wrong, and nothing that is right."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """GitHub reads what was meant, and no command that a page or an output smuggles in."""
 
 from __future__ import annotations

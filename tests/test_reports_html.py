@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """report.html is one file that does nothing and asks for nothing."""
 
 from __future__ import annotations

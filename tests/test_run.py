@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Scenarios run block by block; whatever goes wrong has a fate and a place."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """When a scenario takes snapshots of its lab."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How mutants are judged: the cheapest way first, and never twice."""
 
 from __future__ import annotations

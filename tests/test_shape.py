@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """JSON is compared by shape, and a difference has its path."""
 
 from __future__ import annotations

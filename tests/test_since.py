@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What changed since the last green run is said where a run is red."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Example 3, driven from outside as browsers and others do: files, and nothing else."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Blocks that are skipped are tried; one that passes is an error."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A snapshot is used only if everything that led to it is unchanged."""
 
 from __future__ import annotations

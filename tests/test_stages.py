@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A run from the pages to the reports, with shells of this computer for a lab."""
 
 from __future__ import annotations

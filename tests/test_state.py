@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The state of a machine: what is compared, and what a page may leave."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Copies of Podman's storage share the files of images, and nothing else."""
 
 from __future__ import annotations

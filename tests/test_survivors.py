@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The list of survivors, and how verdicts are judged by it."""
 
 from __future__ import annotations

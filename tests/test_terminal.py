@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A real shell says, without guessing, when a command has ended and how."""
 
 from __future__ import annotations

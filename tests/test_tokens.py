@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Placeholders stand for whole tokens, in bounded time, as a naive matcher says."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Mutants of files on the machines of a lab."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Blocks wait, answer, are interrupted and run on, as at a keyboard."""
 
 from __future__ import annotations

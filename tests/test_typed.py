@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is typed of a block, and how HTML tells it; no browser is needed here."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the units of the examples promise: privileges, addresses, times, order.
 
 The lab shows that the units work. These tests hold what no request can show: that a

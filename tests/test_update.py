@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The source of a page is changed where the output is new, and nowhere else."""
 
 from __future__ import annotations

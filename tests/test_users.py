@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The page tells who types each block, with or without a prompt."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which page uses a file first."""
 
 from __future__ import annotations

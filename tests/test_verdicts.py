@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A block is verified if the last run had the same block there, and it passed."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Move all examples, and what the pages say, to another version of workerd.
 
 Called by `nox -s workerd -- VERSION`.

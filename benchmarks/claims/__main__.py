@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`nox -s bench`: measure what the tutorial claims, in a lab, and write the figures."""
 
 from __future__ import annotations

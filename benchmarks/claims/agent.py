@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs on a lab machine and measures there; needs nothing but Python itself.
 
 It reads one request a line from standard input, `{"do": NAME, ...}`, and answers with

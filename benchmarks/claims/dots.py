@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A view of measures that all ways have: a table of figures, ratios and places."""
 
 from __future__ import annotations

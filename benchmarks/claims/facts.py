@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What was measured on, and with: the computer, and versions of programs."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Figures: many measurements of one thing, and what can be said of them."""
 
 from __future__ import annotations

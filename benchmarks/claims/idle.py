@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a service costs while nobody visits it, and while it runs."""
 
 from __future__ import annotations

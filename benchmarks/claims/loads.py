@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a visitor does: move many bytes, or ask for many small answers."""
 
 from __future__ import annotations

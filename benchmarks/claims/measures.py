@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is measured in each round, way by way."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where the benchmark runs: a lab of two machines with the tools that it needs."""
 
 from __future__ import annotations

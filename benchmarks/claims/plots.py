@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Draw the plots of a record as SVG: the same bytes for the same record.
 
 Each plot is drawn twice, for light pages and for dark ones. No plot needs its colours:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Set up the server of the lab: the user, the images, every way and every proxy."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The same job, a proxy in front of the same backend, done by different programs."""
 
 from __future__ import annotations

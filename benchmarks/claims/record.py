@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The record of a run: raw figures, and what they were measured on."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measure in rounds: every way in turn, in each of them."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A view of parts that add up: a plot of stacked bars, and its table."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A lab machine as the benchmark uses it: commands, and the agent that measures there."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tables and sentences about a whole record: idle cost, targets, conditions."""
 
 from __future__ import annotations

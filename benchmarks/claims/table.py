@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A table, before it is HTML or text."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the figures should be, and whether two records agree."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What of a record the pages show: tables, and the words for those who see no plot."""
 
 from __future__ import annotations

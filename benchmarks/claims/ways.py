@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The ways from a visitor to workerd, and the units with which each is set up.
 
 All run the same binary with the same Worker and the hardening of the examples; only

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The directive `archive`: a link to all files of an example, as one archive.
 
 The same files make the same archive, to the byte, on every machine.

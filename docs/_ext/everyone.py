@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What theme and extensions leave out for readers without a mouse, a screen or JavaScript.
 
 `nox -s browser` finds what is missing here.

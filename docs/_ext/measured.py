@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The directive `measured`: figures of `nox -s bench`, as a plot and the table behind it.
 
 Pages never contain typed figures: they name a view of the record, and this renders it.

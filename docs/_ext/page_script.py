@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The commands of a page as scripts, one for each terminal: what the copy buttons copy.
 
 Each set of tabs is taken at its first tab. What the page's author says is not run is left

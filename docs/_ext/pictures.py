@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Put a drawing into the page itself, so that it has the colours of the theme."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The site as plain text, for programs that read: llms.txt, llms-full.txt, a text a page.
 
 The text is of the page as a reader sees it: files that it embeds are in it, all tabs are

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a published site has beside its pages: cards for links to it, a map, and moved pages.
 
 A map has whole addresses, so there is one as soon as `html_baseurl` is set.

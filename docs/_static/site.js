@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the theme and sphinx-tabs leave out.
 "use strict";
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Send bad requests to a web server, and print what comes back.
 #
 #   bad-input.sh ADDRESS HOST

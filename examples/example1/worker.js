@@ -13,3 +13,5 @@ export default {
     return forward(request, origin, env.BACKEND, env);
   },
 };
+
+// SPDX-License-Identifier: MIT-0

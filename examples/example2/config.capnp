@@ -73,3 +73,5 @@ const config :Workerd.Config = (
     (name = "http", http = (), service = "proxy"),
   ],
 );
+
+# SPDX-License-Identifier: MIT-0

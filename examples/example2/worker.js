@@ -29,3 +29,5 @@ export default {
     return forward(request, `http://${name}:${env.BACKEND_PORT}`, globalThis, env);
   },
 };
+
+// SPDX-License-Identifier: MIT-0

@@ -56,3 +56,5 @@ function listed(list, tag, strictly) {
     (one) => one === tag || (!strictly && one === `W/${tag}`),
   );
 }
+
+// SPDX-License-Identifier: MIT-0

@@ -48,3 +48,5 @@ const config :Workerd.Config = (
     (name = "http", http = (), service = "site"),
   ],
 );
+
+# SPDX-License-Identifier: MIT-0

@@ -63,3 +63,5 @@ async function list(disk, path) {
   }
   return entries;
 }
+
+// SPDX-License-Identifier: MIT-0

@@ -20,3 +20,5 @@ export function escaped(text) {
   const names = { "&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "#39" };
   return text.replace(/[&<>"']/g, (character) => `&${names[character]};`);
 }
+
+// SPDX-License-Identifier: MIT-0

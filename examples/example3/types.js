@@ -56,3 +56,5 @@ export function contentType(name) {
   const end = dot > 0 ? name.slice(dot + 1).toLowerCase() : "";
   return Object.hasOwn(TYPES, end) ? TYPES[end] : "application/octet-stream";
 }
+
+// SPDX-License-Identifier: MIT-0

@@ -107,3 +107,5 @@ function html(request, status, text, headers = {}) {
     },
   });
 }
+
+// SPDX-License-Identifier: MIT-0

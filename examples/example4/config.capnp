@@ -55,3 +55,5 @@ const config :Workerd.Config = (
     (name = "http", http = (), service = "proxy"),
   ],
 );
+
+# SPDX-License-Identifier: MIT-0

@@ -170,3 +170,5 @@ export async function forward(request, origin, service, env) {
     return page(status, sentence);
   }
 }
+
+// SPDX-License-Identifier: MIT-0

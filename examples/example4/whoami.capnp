@@ -23,3 +23,5 @@ const config :Workerd.Config = (
     (name = "http", http = (), service = "whoami"),
   ],
 );
+
+# SPDX-License-Identifier: MIT-0

@@ -22,3 +22,5 @@ export default {
     });
   },
 };
+
+// SPDX-License-Identifier: MIT-0

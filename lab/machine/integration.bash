@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Shell integration: how the harness knows, without guessing, that a command
 # has ended, in which shell, and how. The same idea as in the terminals of
 # editors (OSC 133): each prompt is preceded by an escape sequence that a

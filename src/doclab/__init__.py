@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Run the shell blocks of a Sphinx site as a reader would."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What becomes of new output after a run: it is written into the pages, or compared."""
 
 from __future__ import annotations

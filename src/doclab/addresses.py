@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Addresses of a lab's machines: they keep them when they restart, as computers do.
 
 Podman gives a container that restarts another address each time (5.x does; 4.3

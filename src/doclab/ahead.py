@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is begun while the pages are still being read: engine, images, the first labs.
 
 It is begun for the site as it was when it was last read. Nothing of it is trusted: the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An attempt: one command is typed, watched, ended and compared with the page."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Base images: pulled where an image registry answers, else made from packages."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Captures: values that the first place of a name takes, and later places compare with."""
 
 from __future__ import annotations

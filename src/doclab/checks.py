@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What must hold of a block and its terminal; each breach is a failure with a reason."""
 
 from __future__ import annotations

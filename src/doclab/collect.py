@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Collect pages and their blocks from the doctrees that Sphinx builds.
 
 What a reader sees is what is collected: inclusions, tabs, notes and lists are

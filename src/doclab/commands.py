@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Split the text of a block into commands and what the page says they print.
 
 Two kinds of blocks are run. A *session* shows prompts, commands and output, as

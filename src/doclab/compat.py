@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Run the whole site in every lab, and keep the table of what it was tested with."""
 
 from __future__ import annotations

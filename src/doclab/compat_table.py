@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The directive `compatibility`: the table of the labs in which the site was run."""
 
 from __future__ import annotations

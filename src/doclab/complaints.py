@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Say what Sphinx complains of in our own way: where, what, and what to do."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The directives that a page's author needs besides plain fences."""
 
 from __future__ import annotations

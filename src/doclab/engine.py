@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The container engine outside: the `podman` command line of this machine.
 
 What is special about a machine is detected here and in `host.py`, and nowhere

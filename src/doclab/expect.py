@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Compare what a command printed with what the page says it prints.
 
 The comparison is exact, line by line. Two things are not literal: a line of

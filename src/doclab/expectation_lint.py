@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reject expectations that check nothing, and placeholders that stand nowhere.
 
 An expectation must be able to fail: not with any output, but with the two that

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Failing: the error that ends a block, and the failure that it carries."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Bring a restored lab into the state that its snapshot recorded, and prove it.
 
 A restart keeps files and what is enabled. What a page has started by hand does

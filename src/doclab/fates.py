@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Fates for people: of a block in all its scenarios, of a page, of a tab."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Find the fences of a MyST Markdown file, each with its exact lines.
 
 Docutils reports a line for each literal block, which is right for most fences

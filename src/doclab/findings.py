@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the stages of a run have found so far; the ledger is made of it."""
 
 from __future__ import annotations

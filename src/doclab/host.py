@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is special about this machine, as Podman sees it; an ordinary one has nothing of it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Build the images of the lab, once for each state of their recipe.
 
 The recipe is a directory: `machine/` is the lab machine, which each lab builds

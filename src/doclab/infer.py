@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Propose placeholders: what differed between several runs of the same pages."""
 
 from __future__ import annotations

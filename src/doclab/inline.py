@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Find what a page says between its blocks: inline code, and files that it shows."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Read the journal of a lab machine: what its services said."""
 
 from __future__ import annotations

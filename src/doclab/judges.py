@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The project's own tests as judges of mutants: cheaper than a lab, where they reach.
 
 The setting `doclab_judges` names the command that judges a file. It runs in a copy

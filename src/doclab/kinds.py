@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The kinds of placeholders: what may stand where a page shows an example."""
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def _is_ip(version: int) -> Callable[[str], bool]:
 
 _CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d+)?"
 _ZONE = r"(?: ?[A-Z]+|[+-]\d\d:?\d\d)?"
-_UNIT = r"(?:ns|us|µs|ms|s|sec|seconds?|min|minutes?|h|hours?|days?)"
+_UNIT = r"(?:ns|us|µs|ms|s|sec|seconds?|m|min|minutes?|h|hours?|days?)"
 KINDS: Mapping[str, Kind] = {
     "ipv4": Kind(
         pattern=r"\d{1,3}(?:\.\d{1,3}){3}", meaning="an IPv4 address", longest=15, valid=_is_ip(4)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A lab: machines on one network, made new for a scenario and thrown away after it."""
 
 from __future__ import annotations

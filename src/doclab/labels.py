@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Labels above blocks: on which computer, in which terminal and as whom they run.
 
 Only what the block's own text does not show is said. The label stands outside of

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The ledger's file, ledger.json: writing it and reading it give the same ledger.
 
 The form follows from the types of `model`: a dataclass is an object with its

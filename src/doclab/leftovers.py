@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What labs may leave behind when their process dies, and who they belonged to."""
 
 from __future__ import annotations

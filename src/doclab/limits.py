@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Limits: how long a scenario, and each command in it, may take."""
 
 from __future__ import annotations

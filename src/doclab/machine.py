@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A lab machine: one computer of a lab, which is a container with systemd inside."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a site was when it was last read, for what can begin before it is read again.
 
 What is remembered may be out of date: it says what is likely. Only where every file of

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Make an expectation of new output, as near to the old one as it can be.
 
 Lines that still match stay, with their placeholders; a line `...` goes on

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Mutants: one thing broken at a time, in a block or in a file that pages use."""
 
 from __future__ import annotations

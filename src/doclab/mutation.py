@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Try mutants: each must turn something red, or be listed with the reason why not."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a tab, a section or a page needs of the lab, such as Podman 5.6 or later."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Verdicts written down as they come, so that a run which was cut off can go on."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Notices: what bash says of a job in the background, at a time that nobody can foresee."""
 
 from __future__ import annotations

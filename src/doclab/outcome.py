@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The outcome of a command in a terminal."""
 
 from __future__ import annotations

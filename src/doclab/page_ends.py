@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What comes after the last block of a page: the machines are looked at, and saved."""
 
 from __future__ import annotations

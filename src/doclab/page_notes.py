@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the site says of itself: a label and a mark at each block, a note on each page.
 
 It also tells what of a block is typed, for the copy button.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Read one page: its blocks, and what is said of them."""
 
 from __future__ import annotations

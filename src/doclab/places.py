@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Find pages and blocks by what people type: a path or a name, with a line behind it."""
 
 from __future__ import annotations

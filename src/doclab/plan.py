@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Plan which blocks run together, in which order, with which tabs chosen."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Say what happens, while it happens."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A lock on what the runs of a project share, between all of them on this computer.
 
 Runs of one checkout share snapshots: while one of them restores a snapshot, another must

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A prompt: what a shell reports when it is ready for the next command.
 
 The reports are escape sequences that carry a secret of this run (see

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Check what the pages say between their blocks.
 
 Inline code names files, units, containers, networks, users, machines, settings and

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The registry of base images that a lab's machines know, in a container of its own."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The project as a Git repository that lab machines can clone."""
 
 from __future__ import annotations

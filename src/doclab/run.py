@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Run scenarios in labs. Nothing is printed here: progress goes to a listener."""
 
 from __future__ import annotations

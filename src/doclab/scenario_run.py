@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Run one scenario in a lab of its own, from a snapshot where there is one."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a screen shows of the bytes that a terminal got."""
 
 from __future__ import annotations

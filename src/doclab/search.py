@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Search for mutants that survive, the cheapest way first."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Find, in a sequence, the parts between places where anything may stand."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the site's conf.py says about the lab."""
 
 from __future__ import annotations

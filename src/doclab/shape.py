@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Compare JSON by shape: the same keys, types, lengths and values.
 
 White space and the order of keys do not matter. Placeholders stand for whole

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The directory that all machines of a lab see as /etc/doclab, and cannot write to."""
 
 from __future__ import annotations

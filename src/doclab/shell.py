@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Give a person a shell in a lab, in the state that the blocks left."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Check the commands of the pages with shellcheck."""
 
 from __future__ import annotations

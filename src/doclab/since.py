@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Since: what a failed run has that the last green run of the whole site had not.
 
 A failure has its cause in what changed, or in nothing that is ours. Both are worth

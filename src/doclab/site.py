@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """All that was collected from a Sphinx project."""
 
 from __future__ import annotations

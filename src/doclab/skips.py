@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Skips: a block that its author skips is tried, and one that passes is an error."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Snapshots: what a lab was at the end of a page, to go on from there another day.
 
 A snapshot holds the files of each machine, not its memory. A machine that is

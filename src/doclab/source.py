@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Replace the expected output of commands in a Markdown source, and nothing else."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where things are in the source files of the pages."""
 
 from __future__ import annotations

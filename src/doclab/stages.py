@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The program as one list of stages: collect, plan, build, run, report.
 
 Whatever goes wrong in a stage ends up in the ledger, which is written in any

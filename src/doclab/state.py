@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The state of a lab machine: what a tutorial may change, and must put back.
 
 Two states are compared to prove that a page cleans up, and that a snapshot was

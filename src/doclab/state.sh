@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Print the state of a machine, section by section; see state.py. Runs as root.
 # Sections start with the control character RS; a line is a name, a tab, a value.
 set -u

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Find what pages, sections and tabs say that they need, and for which blocks it holds."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Copy a directory in which Podman keeps images, sharing what never changes.
 
 The layers of images are never written again once they are there: containers

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The list of mutants that survive, each with its reason, and what is wrong with it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Read the tabs around a block from the nodes of sphinx-tabs."""
 
 from __future__ import annotations

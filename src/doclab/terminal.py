@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A terminal: a long-lived shell behind a pseudo-terminal, fed line by line.
 
 The shell reports each prompt with an escape sequence that carries a secret of

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The terminals on a lab's machines: each is opened when it is first wanted."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Match a line of output with a line of a page that holds placeholders.
 
 A placeholder stands for a whole token: on the page, nothing that could belong

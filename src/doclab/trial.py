@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Try a mutant in a lab: run the pages with it, until something turns red."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A turn: the commands of one block, each typed until it is right."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What of a block is typed: by the tests into a terminal, by a reader through a copy button.
 
 In HTML, each block that is run has the class `typed`, and what nobody types in it

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Write new output into the Markdown source of the pages, and touch nothing else."""
 
 from __future__ import annotations

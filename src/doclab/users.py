@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Who types each block, as a reader works it out from the page.
 
 A prompt names its user. A block without one goes on in the shell that the page

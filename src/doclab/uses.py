@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which page uses a file of the project first."""
 
 from __future__ import annotations

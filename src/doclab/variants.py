@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Choose tabs: few variants in which each tab, and each pair of tabs, is in view."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The verdict on one command: whether it ended as it should, and printed what the page shows."""
 
 from __future__ import annotations

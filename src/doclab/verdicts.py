@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the last run says of a page: which of its blocks passed, when, on what.
 
 Pure functions of a page and the ledger. A block is verified if the ledger has the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A wait: what is known so far of a command that runs."""
 
 from __future__ import annotations

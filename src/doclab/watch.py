@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A watch on a command that runs: answers its questions, sees when it has come far enough."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The wire to a shell: a pseudo-terminal on which it runs."""
 
 from __future__ import annotations

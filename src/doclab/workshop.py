@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """All that the labs of a run are made of: engine, images, repository, snapshots."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One browser for all tests of a worker: `nox -s browser`."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Sites that a browser can open: built once for all tests, and served without a server."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the copy button puts on the clipboard is, to the byte, what the tests type.
 
 In a real browser, for every block of every page: `nox -s browser`.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every page is fit for everyone: in any width and light, by keyboard, without JavaScript.
 
 In a real browser: `nox -s browser`. It keeps a picture of each page in build/screenshots.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An ordinary user with rootless Podman runs pages: proof that the lab needs no root.
 
 A lab machine is the laptop of a contributor: a checkout of the project, a virtual

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A reader downloads the scripts of pages, and runs them: proof that they do what a page does.
 
 The scripts are those of the site in build/html. They run in a fresh lab, each in a terminal of

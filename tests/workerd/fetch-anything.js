@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fetches the URL in the X-URL header and says what came of it. It stands for a
 // worker.js whose checks have all failed, so that only the network is tested.
 export default {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Tests of the policy inside the runtime: `workerd test tests/workerd/policy.capnp`.
 #
 # Each service with a test() is run. The workers are the examples' own files; the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tests of the policy that need no network: what cannot be sent over a real
 // connection here (a link-local client, a cf without an address) is made up.
 import assert from "node:assert/strict";

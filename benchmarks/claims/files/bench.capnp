@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (

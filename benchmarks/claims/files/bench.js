@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the benchmark asks for: a small answer, many bytes, somewhere to send bytes to.
 const chunk = new Uint8Array(1 << 20);
 

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- What wrk found, as one line of JSON.
 done = function(summary, latency, requests)
   local errors = summary.errors

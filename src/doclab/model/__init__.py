@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The nouns of doclab: frozen data that the stages hand to each other.
 
 A page holds blocks, a block holds commands, a scenario is an ordered list of

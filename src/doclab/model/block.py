@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A block that a reader runs, and what it is made of."""
 
 from __future__ import annotations

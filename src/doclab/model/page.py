@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A page, and what is said on it besides its blocks."""
 
 from __future__ import annotations

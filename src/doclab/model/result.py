@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A result: what became of a block in a scenario."""
 
 from __future__ import annotations

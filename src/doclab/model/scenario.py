@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A scenario: blocks that run in one lab."""
 
 from __future__ import annotations

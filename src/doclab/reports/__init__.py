@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reports: pure functions of the ledger, and of nothing else."""
 
 from __future__ import annotations

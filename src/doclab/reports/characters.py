@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Text that others wrote, made harmless and legible."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the page shows against what was printed, line by line."""
 
 from __future__ import annotations

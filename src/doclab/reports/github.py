@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What GitHub Actions shows: annotations at the lines of pages, and a summary.
 
 The escapes are those of the runner's own toolkit (`@actions/core`, command.ts).

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """report.html: one file with all that a person may want to know of a run."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """junit.xml, which the pages of CI systems show."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The ledger as a table at a terminal: pages as rows, fates as columns."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Text for people at a terminal: each failure, the progress, the end of a run."""
 
 from __future__ import annotations
