@@ -117,8 +117,12 @@ def _lines(blocks: Iterable[Block], place: tuple[str, str]) -> Iterator[str]:
                 opened = ""
             else:
                 yield command.text
+        turn = None
     if opened:
         yield f'{MARK}\n{opened} /bin/bash --login "$typed"'
+    if turn is not None:
+        who = " ".join(filter(None, _place(turn)))
+        yield f"echo {shlex.quote(f'The rest is for {who}: {turn.headings[-1]}.')}"
 
 
 def _typed(block: Block) -> tuple[Command, ...]:

@@ -24,7 +24,7 @@ NARROW, WIDE = 360, 1920  # a small telephone and a large screen, in CSS pixels
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 COLORS = ["color-contrast", "link-in-text-block"]
 ALL = (":root", {"runOnly": TAGS, "rules": {name: {"enabled": False} for name in COLORS}})
-COLORED = (":root", {"runOnly": COLORS})
+COLORED = ({"include": ":root", "exclude": "[data-like-another]"}, {"runOnly": COLORS})
 # The colors of code, of which there is most, are the same in any width.
 AROUND = ({"include": ":root", "exclude": ".highlight"}, {"runOnly": COLORS})
 LOOKS: tuple[tuple[int, Literal["light", "dark"], object], ...] = (  # width, light, and at what
@@ -54,6 +54,18 @@ UNFOLD = """() => {
     for (const panel of document.querySelectorAll("[role=tabpanel][hidden]"))
         panel.hidden = false;
     for (const folded of document.querySelectorAll("details")) folded.open = true;
+}"""
+# A page has thousands of tokens of code, and few kinds of them: one of each kind is looked at.
+ALIKE = """() => {
+    const known = new Set();
+    for (const token of document.querySelectorAll(".highlight span")) {
+        const kind = [];
+        for (let part = token; !part.matches(".highlight"); part = part.parentElement)
+            kind.push(part.localName, part.className);
+        kind.push(token.closest(".highlight").parentElement.className);
+        if (known.has(kind.join(" "))) token.dataset.likeAnother = "";
+        known.add(kind.join(" "));
+    }
 }"""
 # Whether the page itself or a box around the article scrolls, and what sticks out of it. A
 # table or code that scrolls in its own box does not count.
@@ -131,6 +143,7 @@ def test_accessible(name: str, served: Served, browser: Browser) -> None:
     page.goto(f"{ADDRESS}/{name}.html")
     page.evaluate(AXE_SCRIPT)
     page.evaluate(UNFOLD)
+    page.evaluate(ALIKE)
     problems = [f"it moves, though asked not to: {what}" for what in page.evaluate(MOVING)]
     for width, light, looked_at in LOOKS:
         page.set_viewport_size({"width": width, "height": 1000})

@@ -33,7 +33,9 @@ END = "this script is at its end"
 PATIENCE = 300.0  # seconds for what a script does at one turn
 INNER = "sudo machinectl "  # begins a command that gives another user's shell
 # After a command comes the next one, or a line of the script's own, or its end.
-AFTER = re.compile(rf"^(?:turn '?\w|cat > \"\$typed\" <<|\n{END}$)", re.MULTILINE)
+AFTER = re.compile(
+    rf"^(?:turn '?\w|echo '?The rest is for |cat > \"\$typed\" <<|\n{END}$)", re.MULTILINE
+)
 
 
 class ReaderError(Exception):
