@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
+from claims import loads
 from claims.__main__ import FULL_PLAN, QUICK_PLAN
 from claims.loads import Sample, Visitor
 from claims.measures import MEASURES, PROXY_MEASURES, TURNS
@@ -46,7 +47,13 @@ class Changing:
 
 @pytest.mark.parametrize(
     ("speeds", "best"),
-    [((2, 4, 1), 4.0), ((4, 2, 1), 4.0), ((0, 4, 1), None), ((4, 0, 1), None), ((4, 1, 0), None)],
+    [
+        ((2, 4, 1), 4.0),
+        ((4, 2, 1), 4.0),
+        ((0, 0, 4, 1), None),
+        ((4, 0, 0, 1), None),
+        ((4, 1, 0, 0), None),
+    ],
 )
 def test_of_several_turns_the_best_counts(speeds: tuple[float, ...], best: float | None) -> None:
     """And if one fails, the round has no value: such a way has no best."""
@@ -65,6 +72,39 @@ def test_of_several_turns_the_best_counts(speeds: tuple[float, ...], best: float
     else:
         assert found.values.get("some p50", {name: [None]})[name][-1] is None
         assert len(found.failures) == 1
+
+
+@pytest.mark.parametrize("speeds", [(0, 4, 1, 2), (4, 0, 1, 2), (1, 2, 0, 4)])
+def test_what_fails_once_is_tried_again_and_said(speeds: tuple[float, ...]) -> None:
+    found = record()
+    found.rounds = 1
+    take = Changing(*speeds).take
+    one = dataclasses.replace(MEASURES[0], name="some", bulk=False, take=take)
+    nowhere = cast("Place", SimpleNamespace(server=None, laptop=None))
+    for turn in range(3):
+        Task(name="some", way=WAYS[0], measure=one, turn=turn).take(nowhere, found, 1.0)
+    assert found.values["some"][WAYS[0].name] == [4.0]
+    assert found.repeated == [f"some, {WAYS[0].name}: it broke"]
+    assert not found.failures
+
+
+def test_a_way_that_has_become_very_slow_moves_less() -> None:
+    shares = []
+
+    def take(_visitor: Visitor, _way: Way, share: float) -> Sample:
+        shares.append(share)
+        if share > loads.PROBE:
+            raise DoclabError("the load had not ended")
+        return Sample(values={"": 1.0}, processor={})
+
+    found = record()
+    found.rounds = 1
+    one = dataclasses.replace(MEASURES[0], name="some", bulk=True, take=take)
+    nowhere = cast("Place", SimpleNamespace(server=None, laptop=None))
+    Task(name="some", way=WAYS[0], measure=one).take(nowhere, found, 1.0)
+    assert shares == [loads.PROBE, loads.SHARE, loads.PROBE]
+    assert found.shares["some"][WAYS[0].name] == loads.PROBE
+    assert not found.failures
 
 
 def test_what_is_absent_is_not_measured() -> None:

@@ -164,7 +164,7 @@ def test_page_on_the_command_line(name: str, sites: Sites, snapshot: Snapshot,
 def options(**given: object) -> argparse.Namespace:
     """Return what the command line gives to a run."""
     return argparse.Namespace(
-        **{"pages": [], "word": None, "variant": None, "first": None, **given}
+        **{"pages": [], "word": None, "variant": None, "first": None, "twice": False, **given}
     )
 
 

@@ -59,7 +59,7 @@ def test_a_selected_page_brings_what_it_needs() -> None:
 
 
 def test_a_page_that_cleans_up_ends_each_chain() -> None:
-    """Where all that it needs was done; a reader who selects a page does not get it."""
+    """Where all that it needs was done; who selects a page gets it only to run all twice."""
     promise = CleanUp(location=Location(path=Path("docs/z.md"), line=1), stays={})
     pages = [
         page("a", block(page="a")),
@@ -74,6 +74,9 @@ def test_a_page_that_cleans_up_ends_each_chain() -> None:
     assert [s.pages for s in plan([*pages, alone])][-2:] == [("other",), ("d",)]
     assert [s.pages for s in plan(pages, selected=["b"])] == [("a", "b")]
     assert [s.pages for s in plan(pages, selected=["z"])] == [("a", "z")]
+    assert [s.pages for s in plan(pages, selected=["b"], closed=True)] == [("a", "b", "z")]
+    assert [s.pages for s in plan(pages, selected=["z"], closed=True)] == [("a", "z")]
+    assert [s.pages for s in plan(pages, selected=["other"], closed=True)] == [("other",)]
 
 
 def test_a_circle_is_an_error() -> None:

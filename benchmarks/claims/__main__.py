@@ -50,6 +50,7 @@ def main() -> int:
     output.write_text(record.dump(), encoding="utf-8")
     say(f"wrote {output} and {len(draw(record, output))} plots")
     print("\n".join(targets.report(record)))
+    print("\n".join(f"failed once, and was measured again: {what}" for what in record.repeated))
     problems = list(record.failures)
     if published is not None:
         problems += targets.disagreements(record, published)

@@ -43,6 +43,8 @@ class Record:
     idle: dict[str, dict[str, dict[str, Any]]] = dataclasses.field(default_factory=dict)
     #: programs of the user after a boot, when only sockets are open
     after_boot: list[str] = dataclasses.field(default_factory=list)
+    #: loads that failed once, and not when they were tried again at once
+    repeated: list[str] = dataclasses.field(default_factory=list)
     failures: list[str] = dataclasses.field(default_factory=list)
 
     def add(self, measure: str, way: str, value: float | None, *, again: bool = False) -> None:
@@ -74,10 +76,14 @@ class Record:
             reason: of which the first line is kept.
             again: whether the round has values by now.
         """
-        self.failures.append(f"{measure}, {way}: {reason.strip().splitlines()[0]}")
+        self.failures.append(_said(measure, way, reason))
         parts = [name for name in self.values if name.startswith(f"{measure} ")] if again else []
         for name in (measure, *parts):
             self.add(name, way, None, again=again)
+
+    def repeat(self, measure: str, way: str, reason: str) -> None:
+        """Note that a load failed, and not when it was tried again."""
+        self.repeated.append(_said(measure, way, reason))
 
     def add_processor(
         self, measure: str, way: str, seconds: dict[str, float], *, again: bool = False
@@ -116,6 +122,10 @@ class Record:
     def dump(self) -> str:
         """Return the record as JSON, the same for the same record."""
         return compact(json.dumps(dataclasses.asdict(self), indent=1, ensure_ascii=False)) + "\n"
+
+
+def _said(measure: str, way: str, reason: str) -> str:
+    return f"{measure}, {way}: {reason.strip().splitlines()[0]}"
 
 
 def compact(text: str) -> str:

@@ -63,14 +63,26 @@ class Task:
     turn: int = 0  # of this way in the round, of which the best counts
 
     def take(self, place: Place, record: Record, share: float) -> None:
-        """Measure, and note what came of it; a failure is noted too."""
+        """Measure, and note what came of it; a failure is noted too, and tried again at once."""
         try:
-            if self.measure is None:
-                self._start(place, record)
+            self._measure(place, record, share)
+        except DoclabError as first:
+            if self.name in record.shares:
+                # A way may be fast in one minute, and very slow in the next; see `fitting`.
+                slow = round(loads.fitting(0.0) * share, 4)
+                record.shares[self.name][self.way.name] = slow
+            try:
+                self._measure(place, record, share)
+            except DoclabError as error:
+                record.fail(self.name, self.way.name, str(error), again=self.turn > 0)
             else:
-                self._load(self.measure, place, record, share)
-        except DoclabError as error:
-            record.fail(self.name, self.way.name, str(error), again=self.turn > 0)
+                record.repeat(self.name, self.way.name, str(first))
+
+    def _measure(self, place: Place, record: Record, share: float) -> None:
+        if self.measure is None:
+            self._start(place, record)
+        else:
+            self._load(self.measure, place, record, share)
 
     def _start(self, place: Place, record: Record) -> None:
         found = activation.start(place.server, self.way, cold=self.name.endswith("cold"))

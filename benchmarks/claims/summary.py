@@ -56,7 +56,14 @@ def conditions(record: Record) -> str:
         " of the rounds, with the smallest and the largest in brackets; a ratio is that of two"
         " figures of the same round. What is not ranked was too noisy for it."
         f" `{record.command}` measures anew, in {record.seconds / 60:.0f} minutes."
+        f"{_repeated(record)}"
     )
+
+
+def _repeated(record: Record) -> str:
+    if not record.repeated:
+        return ""
+    return f" What failed once was measured again at once ({'; '.join(record.repeated)})."
 
 
 def absent(record: Record, ways: Sequence[str]) -> tuple[str, ...]:

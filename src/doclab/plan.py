@@ -17,13 +17,14 @@ def plan(
     selected: Iterable[str] = (),
     word: str | None = None,
     until: Location | None = None,
+    closed: bool = False,
     facts: Mapping[str, str] | None = None,
 ) -> tuple[Scenario, ...]:
     """Return the scenarios that run every block of the selected pages.
 
     A page that no other selected page needs ends a chain: the pages that it
-    needs, and itself. In a run of the whole site, a page that promises a clean-up ends
-    each chain that has all the pages which it needs. Each chain becomes as many
+    needs, and itself. In a run of the whole site, or if `closed`, a page that promises a
+    clean-up ends each chain that has all the pages which it needs. Each chain becomes as many
     scenarios as it takes to show each tab, and each pair of tabs of two sets that can
     be in view together.
 
@@ -36,6 +37,7 @@ def plan(
         selected: names of pages; none means every page that has blocks.
         word: run only as far as the last block whose text or heading has it.
         until: stop before the block at this line, or the next one after it.
+        closed: whether the pages that clean up come last, as they do when all pages run.
         facts: versions of the lab, as in Ledger.versions; what is not there is
             unknown, and blocks that need it run.
 
@@ -45,7 +47,7 @@ def plan(
     by_name = {page.name: _judged(page, facts or {}) for page in pages}
     wanted = list(selected) or [page.name for page in pages if page.blocks]
     chains = {name: _chain(by_name[name], by_name) for name in wanted}
-    if not selected:
+    if closed or not selected:
         chains = _closed(chains, by_name)
     needed = {name for target, chain in chains.items() for name in chain if name != target}
     scenarios: list[Scenario] = []
@@ -114,7 +116,7 @@ def _closed(
 ) -> dict[str, tuple[str, ...]]:
     """Add the pages that promise a clean-up to the chains that have what they need."""
     # A page that needs none cleans up after itself only.
-    closing = [n for n in chains if by_name[n].clean_up is not None and by_name[n].after]
+    closing = [n for n, page in by_name.items() if page.clean_up is not None and page.after]
     return {
         target: (
             *chain,

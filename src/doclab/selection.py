@@ -33,6 +33,7 @@ def select(
         selected=[page.name for page, _ in chosen],
         word=options.word,
         until=until[0] if until else None,
+        closed=options.twice and not until and not options.word,
         facts={**facts, **site.settings.versions} if facts else {},
     )
     if options.first:
