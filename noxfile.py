@@ -16,6 +16,8 @@ nox.options.error_on_missing_interpreters = True
 
 ROOT = Path(__file__).parent
 BUILD = Path("build")
+# What builds the site: a warning is an error.
+HTML = ["-W", "-n", "--keep-going", "-d", str(BUILD / "doctrees"), "docs", str(BUILD / "html")]
 
 
 def install(session: nox.Session, name: str) -> None:
@@ -56,13 +58,12 @@ def workerd_binary(session: nox.Session) -> dict[str, str]:
 def docs(session: nox.Session) -> None:
     """Build the site into build/html; `-- --serve` serves it and rebuilds."""
     install(session, "docs")
-    options = ["-W", "-n", "--keep-going", "-d", str(BUILD / "doctrees"), "docs"]
     if session.posargs == ["--serve"]:
-        session.run("sphinx-autobuild", "--watch", "examples", *options, str(BUILD / "html"))
+        session.run("sphinx-autobuild", "--watch", "examples", *HTML)
     elif session.posargs:
         session.error(f"unknown: {' '.join(session.posargs)}; `--serve` is the only option.")
     else:
-        session.run("sphinx-build", "-b", "html", *options, str(BUILD / "html"))
+        session.run("sphinx-build", "-b", "html", *HTML)
         session.log(f"open {BUILD / 'html' / 'index.html'}")
 
 
@@ -119,8 +120,7 @@ def rootless(session: nox.Session) -> None:
 def scripts(session: nox.Session) -> None:
     """Run the scripts that the site offers of its pages, each page in a fresh lab; `-- PAGE`."""
     install(session, "docs")
-    options = ["-q", "-W", "-n", "--keep-going", "-d", str(BUILD / "doctrees"), "docs"]
-    session.run("sphinx-build", "-b", "html", *options, str(BUILD / "html"))
+    session.run("sphinx-build", "-q", "-b", "html", *HTML)
     session.run("python", "tests/scripts/reader.py", *session.posargs)
 
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import cast
 
@@ -12,6 +13,7 @@ from claims.loads import Sample, Visitor
 from claims.measures import MEASURES, PROXY_MEASURES, TURNS
 from claims.place import Place
 from claims.proxies import PROXIES, STARTS
+from claims.record import Record
 from claims.rounds import Clock, Task
 from claims.ways import QUICK, WAYS, Way
 from records import record
@@ -32,6 +34,9 @@ def test_ways_take_turns_in_each_measure() -> None:
     assert turns == [(turn, way.name) for turn in range(TURNS) for way in WAYS]
 
 
+Load = Callable[[Visitor, Way, float], Sample]
+
+
 class Changing:
     """A load that goes faster or slower each time, or fails."""
 
@@ -43,6 +48,14 @@ class Changing:
         if not speed:
             raise DoclabError("it broke")
         return Sample(values={"": speed, " p50": 1 / speed}, processor={"curl": speed})
+
+
+def take_turns(found: Record, take: Load, *, turns: int = 1, bulk: bool = False) -> None:
+    """Measure the first way in one round, so many times, with this load."""
+    one = dataclasses.replace(MEASURES[0], name="some", bulk=bulk, take=take)
+    nowhere = cast("Place", SimpleNamespace(server=None, laptop=None))
+    for turn in range(turns):
+        Task(name="some", way=WAYS[0], measure=one, turn=turn).take(nowhere, found, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -59,11 +72,7 @@ def test_of_several_turns_the_best_counts(speeds: tuple[float, ...], best: float
     """And if one fails, the round has no value: such a way has no best."""
     found = record()
     found.rounds = 4
-    take = Changing(*speeds).take
-    one = dataclasses.replace(MEASURES[0], name="some", bulk=False, take=take)
-    nowhere = cast("Place", SimpleNamespace(server=None, laptop=None))
-    for turn in range(3):
-        Task(name="some", way=WAYS[0], measure=one, turn=turn).take(nowhere, found, 1.0)
+    take_turns(found, Changing(*speeds).take, turns=3)
     name = WAYS[0].name
     assert found.values["some"][name] == [None, None, None, best]
     if best is not None:
@@ -78,11 +87,7 @@ def test_of_several_turns_the_best_counts(speeds: tuple[float, ...], best: float
 def test_what_fails_once_is_tried_again_and_said(speeds: tuple[float, ...]) -> None:
     found = record()
     found.rounds = 1
-    take = Changing(*speeds).take
-    one = dataclasses.replace(MEASURES[0], name="some", bulk=False, take=take)
-    nowhere = cast("Place", SimpleNamespace(server=None, laptop=None))
-    for turn in range(3):
-        Task(name="some", way=WAYS[0], measure=one, turn=turn).take(nowhere, found, 1.0)
+    take_turns(found, Changing(*speeds).take, turns=3)
     assert found.values["some"][WAYS[0].name] == [4.0]
     assert found.repeated == [f"some, {WAYS[0].name}: it broke"]
     assert not found.failures
@@ -99,9 +104,7 @@ def test_a_way_that_has_become_very_slow_moves_less() -> None:
 
     found = record()
     found.rounds = 1
-    one = dataclasses.replace(MEASURES[0], name="some", bulk=True, take=take)
-    nowhere = cast("Place", SimpleNamespace(server=None, laptop=None))
-    Task(name="some", way=WAYS[0], measure=one).take(nowhere, found, 1.0)
+    take_turns(found, take, bulk=True)
     assert shares == [loads.PROBE, loads.SHARE, loads.PROBE]
     assert found.shares["some"][WAYS[0].name] == loads.PROBE
     assert not found.failures

@@ -50,7 +50,8 @@ def main() -> int:
     output.write_text(record.dump(), encoding="utf-8")
     say(f"wrote {output} and {len(draw(record, output))} plots")
     print("\n".join(targets.report(record)))
-    print("\n".join(f"failed once, and was measured again: {what}" for what in record.repeated))
+    for what in record.repeated:
+        print(f"failed once, and was measured again: {what}")
     problems = list(record.failures)
     if published is not None:
         problems += targets.disagreements(record, published)

@@ -69,8 +69,7 @@ class Task:
         except DoclabError as first:
             if self.name in record.shares:
                 # A way may be fast in one minute, and very slow in the next; see `fitting`.
-                slow = round(loads.fitting(0.0) * share, 4)
-                record.shares[self.name][self.way.name] = slow
+                self._fit(0.0, record, share)
             try:
                 self._measure(place, record, share)
             except DoclabError as error:
@@ -83,6 +82,9 @@ class Task:
             self._start(place, record)
         else:
             self._load(self.measure, place, record, share)
+
+    def _fit(self, speed: float, record: Record, share: float) -> None:
+        record.shares[self.name][self.way.name] = round(loads.fitting(speed) * share, 4)
 
     def _start(self, place: Place, record: Record) -> None:
         found = activation.start(place.server, self.way, cold=self.name.endswith("cold"))
@@ -97,7 +99,7 @@ class Task:
             known = record.shares.setdefault(self.name, {})
             if self.way.name not in known:
                 probe = measure.take(visitor, self.way, loads.PROBE)
-                known[self.way.name] = round(loads.fitting(probe.values[""]) * share, 4)
+                self._fit(probe.values[""], record, share)
             share = known[self.way.name]
         again = self.turn > 0
         best = record.last(self.name, self.way.name) if again else 0.0

@@ -78,6 +78,11 @@ def _place(block: Block) -> tuple[str, str]:
     return block.machine, block.terminal
 
 
+def _who(block: Block) -> str:
+    """Name the terminal in which a block is typed, for people."""
+    return " ".join(filter(None, _place(block)))
+
+
 def _first_tabs(block: Block) -> bool:
     return all(tab.label == tab.group[0] for tab in block.tabs)
 
@@ -107,7 +112,7 @@ def _lines(blocks: Iterable[Block], place: tuple[str, str]) -> Iterator[str]:
             continue
         started = True
         if turn is not None:
-            yield f"turn {' '.join(filter(None, _place(turn)))!r} {shlex.quote(turn.headings[-1])}"
+            yield f"turn {_who(turn)!r} {shlex.quote(turn.headings[-1])}"
         for command in itertools.chain.from_iterable(map(_typed, turns)):
             if SHELL.fullmatch(command.text):
                 opened = command.text
@@ -121,8 +126,7 @@ def _lines(blocks: Iterable[Block], place: tuple[str, str]) -> Iterator[str]:
     if opened:
         yield f'{MARK}\n{opened} /bin/bash --login "$typed"'
     if turn is not None:
-        who = " ".join(filter(None, _place(turn)))
-        yield f"echo {shlex.quote(f'The rest is for {who}: {turn.headings[-1]}.')}"
+        yield f"echo {shlex.quote(f'The rest is for {_who(turn)}: {turn.headings[-1]}.')}"
 
 
 def _typed(block: Block) -> tuple[Command, ...]:
