@@ -60,6 +60,49 @@ def test_run_interrupts_in_time_and_kills_at_last() -> None:
     assert dead["status"] == -signal.SIGKILL
 
 
+_TWO_THREADS = """
+import threading
+end = threading.Event()
+threading.Thread(target=end.wait).start()
+print("ready", flush=True)
+input()
+end.set()
+"""
+_WHERE = "import os; print(sorted(os.sched_getaffinity(0)))"
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_who_runs_alone_has_the_last_processor(*, alone: bool) -> None:
+    mine = sorted(os.sched_getaffinity(0))
+    found = agent.run([sys.executable, "-c", _WHERE], "where", alone=alone)
+    assert json.loads(found["out"]) == (mine[-1:] if alone else mine)
+    assert sorted(os.sched_getaffinity(0)) == mine
+
+
+def test_all_threads_of_a_program_are_kept_on_the_first_processor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child = subprocess.Popen(
+        [sys.executable, "-c", _TWO_THREADS], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert child.stdout is not None
+    child.stdout.readline()
+    group = tmp_path / "user.slice" / "way.service"
+    group.mkdir(parents=True)
+    (group / "cgroup.procs").write_text(f"{child.pid}\n{os.getpid()}\n")
+    monkeypatch.setattr(agent, "CGROUPS", tmp_path)
+    name = agent._name(str(child.pid))
+    monkeypatch.setattr(agent, "_name", lambda pid: name if pid == str(child.pid) else "other")
+    mine = os.sched_getaffinity(0)
+    try:
+        assert agent.pin("way.service", name) == 2
+        threads = [int(path.name) for path in Path(f"/proc/{child.pid}/task").iterdir()]
+        assert [os.sched_getaffinity(thread) for thread in threads] == [{min(mine)}] * 2
+        assert os.sched_getaffinity(0) == mine
+    finally:
+        child.communicate(b"\n")
+
+
 def answering(text: bytes) -> int:
     listener = socket.create_server(("127.0.0.1", 0))
 

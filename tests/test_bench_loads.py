@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -22,14 +23,27 @@ class Machine:
         self.name, self.out, self.status = name, out, status
         self.address = "192.0.2.1"
         self.asked: list[list[str]] = []
+        self.alone = False
+        self.pinned: list[dict[str, str]] = []
+        self.threads = 5
 
     def run(
-        self, argv: list[str], *, name: str, interrupt: float = 0.0, limit: float = 60.0
+        self,
+        argv: list[str],
+        *,
+        name: str,
+        interrupt: float = 0.0,
+        limit: float = 60.0,
+        alone: bool = False,
     ) -> Done:
         self.asked.append(argv)
+        self.alone = alone
         return Done(status=self.status, out=self.out, err="no\n", processor={name: 1.0, "x": 9.0})
 
-    def ask(self, do: str) -> dict[str, float]:
+    def ask(self, do: str, **arguments: str) -> dict[str, float] | int:
+        if do == "pin":
+            self.pinned.append(arguments)
+            return self.threads
         return {"open": {}, "close": {"workerd": 2.0}}[do]
 
 
@@ -54,6 +68,23 @@ def test_a_load_from_another_machine_has_the_processor_time_of_both() -> None:
     found = loads.download(visitor(Machine("server"), laptop), WAY, 0.25)
     assert found.processor == {"curl": 4.0, "workerd": 8.0}
     assert laptop.asked[0][-1].startswith("http://192.0.2.1:8100/")
+
+
+@pytest.mark.parametrize("pinned", [False, True])
+def test_workerd_and_its_visitor_have_a_processor_each(*, pinned: bool) -> None:
+    server = Machine("server", curl(size_download=250_000_000))
+    one = dataclasses.replace(visitor(server), pinned=pinned)
+    one.pin(WAY)
+    loads.download(one, WAY, 0.25)
+    assert server.alone == pinned
+    assert server.pinned == [{"unit": "way.service", "name": "workerd"}] * pinned
+
+
+def test_a_server_that_does_not_run_is_not_pinned() -> None:
+    server = Machine("server")
+    server.threads = 0
+    with pytest.raises(DoclabError, match=r"way\.service has no process named workerd"):
+        dataclasses.replace(visitor(server), pinned=True).pin(WAY)
 
 
 def test_bytes_that_do_not_arrive_are_an_error() -> None:

@@ -53,7 +53,8 @@ class Changing:
 def take_turns(found: Record, take: Load, *, turns: int = 1, bulk: bool = False) -> None:
     """Measure the first way in one round, so many times, with this load."""
     one = dataclasses.replace(MEASURES[0], name="some", bulk=bulk, take=take)
-    nowhere = cast("Place", SimpleNamespace(server=None, laptop=None))
+    server = SimpleNamespace(ask=lambda _do, **_: 1)
+    nowhere = cast("Place", SimpleNamespace(server=server, laptop=None))
     for turn in range(turns):
         Task(name="some", way=WAYS[0], measure=one, turn=turn).take(nowhere, found, 1.0)
 

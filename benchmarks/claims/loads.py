@@ -37,23 +37,39 @@ class Visitor:
 
     server: Station
     client: Station  # the server itself, or another machine
+    #: whether server program and client stay on a processor each
+    pinned: bool = False
 
     def url(self, way: Way) -> str:
         """Return the address of a way, without a path."""
         local = self.client is self.server
         return f"http://{'127.0.0.1' if local else self.server.address}:{way.port}"
 
+    def pin(self, way: Way) -> None:
+        """Keep workerd on the first processor, where clients are kept on the last one.
+
+        Raises:
+            DoclabError: if workerd does not run.
+        """
+        if self.pinned and not self.server.ask("pin", unit=way.service, name="workerd"):
+            raise DoclabError(f"{way.service} has no process named workerd")
+
     def run(self, argv: list[str], *, interrupt: float = 0.0) -> Done:
         """Run a client; the processor time is that on both machines."""
         name = argv[0]
         if self.client is self.server:
-            done = self.client.run(argv, name=name, interrupt=interrupt, limit=_LIMIT)
-            return _in_time(done)
+            return self._run(argv, interrupt)
         self.server.ask("open")
-        done = _in_time(self.client.run(argv, name=name, interrupt=interrupt, limit=_LIMIT))
+        done = self._run(argv, interrupt)
         spent: dict[str, float] = self.server.ask("close")
         spent[name] = done.processor.get(name, 0.0)
         return dataclasses.replace(done, processor=spent)
+
+    def _run(self, argv: list[str], interrupt: float) -> Done:
+        done = self.client.run(
+            argv, name=argv[0], interrupt=interrupt, limit=_LIMIT, alone=self.pinned
+        )
+        return _in_time(done)
 
 
 def _in_time(done: Done) -> Done:

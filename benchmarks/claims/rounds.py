@@ -94,7 +94,8 @@ class Task:
 
     def _load(self, measure: Measure, place: Place, record: Record, share: float) -> None:
         client = place.laptop if measure.laptop else place.server
-        visitor = Visitor(server=place.server, client=client)
+        visitor = Visitor(server=place.server, client=client, pinned=self.way in WAYS)
+        visitor.pin(self.way)
         if measure.bulk:
             known = record.shares.setdefault(self.name, {})
             if self.way.name not in known:

@@ -82,7 +82,13 @@ class Station:
         return answer["answer"]
 
     def run(
-        self, argv: list[str], *, name: str, interrupt: float = 0.0, limit: float = 60.0
+        self,
+        argv: list[str],
+        *,
+        name: str,
+        interrupt: float = 0.0,
+        limit: float = 60.0,
+        alone: bool = False,
     ) -> Done:
         """Run a program as root, and see what processor time is spent meanwhile.
 
@@ -91,8 +97,11 @@ class Station:
             name: under which its own processor time is listed.
             interrupt: seconds after which it gets SIGINT; 0: never.
             limit: seconds after which it is killed.
+            alone: whether it stays on the last processor.
         """
-        return Done(**self.ask("run", argv=argv, name=name, interrupt=interrupt, limit=limit))
+        return Done(
+            **self.ask("run", argv=argv, name=name, interrupt=interrupt, limit=limit, alone=alone)
+        )
 
     def put(self, name: str, text: str) -> str:
         """Write a file that everybody may read; return its place on the machine."""
