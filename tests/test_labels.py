@@ -52,6 +52,11 @@ def test_names_of_terminals() -> None:
     assert found[-2:] == ["ninth terminal: t5", "terminal: t6"]
 
 
+def test_a_name_that_only_counts_is_not_said_twice() -> None:
+    found = [label[1] for label in labels([named(WITH, "second"), named(WITH, "third")])]
+    assert found == ["second terminal", "third terminal"]
+
+
 def test_labels_of_a_page(sites: Sites) -> None:
     """Labels stand above the code; what a copy button takes has nothing of them in it."""
     blocks = [

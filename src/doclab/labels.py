@@ -27,7 +27,7 @@ def labels(blocks: Sequence[Block]) -> tuple[tuple[str, str], ...]:
 
     Returns:
         pairs of `user@machine` and the name of the terminal, such as
-        `second terminal: logs`.
+        `second terminal: logs`; or `second terminal`, if that is its name.
     """
     terminals: dict[str, list[str]] = {}  # of each machine, but for its first one
     found = []
@@ -40,8 +40,10 @@ def labels(blocks: Sequence[Block]) -> tuple[tuple[str, str], ...]:
             if block.terminal not in names:
                 names.append(block.terminal)
             number = names.index(block.terminal)
-            count = f"{_COUNT[number]} " if number < len(_COUNT) else ""
-            terminal = f"{count}terminal: {block.terminal}"
+            count = _COUNT[number] if number < len(_COUNT) else ""
+            terminal = f"{count} terminal".lstrip()
+            if block.terminal != count:
+                terminal += f": {block.terminal}"
         found.append((who, terminal))
     return tuple(found)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import os
 import sys
 import threading
 import traceback
@@ -31,7 +30,7 @@ from doclab import (
 from doclab.ahead import Ahead
 from doclab.findings import Findings
 from doclab.memory import Memory
-from doclab.model import BlockResult, DoclabError, Ledger, Scenario
+from doclab.model import BlockResult, DoclabError, Scenario
 from doclab.progress import Progress
 from doclab.reports import github, text
 from doclab.run import Say
@@ -72,7 +71,7 @@ def test(options: argparse.Namespace) -> int:
     paths = [path, *reports.write(result, path.parent)]
     shown = accept.other_failures(result) if options.update or options.infer else result
     print(f"\n{text.closing_lines(shown)}\n{', '.join(map(str, paths))}", flush=True)
-    _tell_github(result)
+    github.tell(result)
     if found.interrupted:
         return 130
     written = True
@@ -141,15 +140,6 @@ def _scenario_run(
         stop=stop,
         take=take,
     )
-
-
-def _tell_github(found: Ledger) -> None:
-    """Annotate the pages, and add to the summary, if GitHub Actions runs this."""
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        print(github.to_annotations(found), flush=True)
-    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-        with Path(summary).open("a", encoding="utf-8") as file:
-            file.write(github.to_summary(found))
 
 
 def _stages(options: argparse.Namespace, say: Progress, found: Findings) -> None:

@@ -6,6 +6,7 @@ In a real browser: `nox -s browser`. It keeps a picture of each page in build/sc
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from http import HTTPStatus
@@ -36,6 +37,12 @@ LOOKS: tuple[tuple[int, Literal["light", "dark"], object], ...] = (  # width, li
     (WIDE, "light", ALL),
 )
 HEAVY = 300_000  # bytes of a page before its images
+# A slow telephone network, as Lighthouse has it ("slow 4G", 1.6 Mbit/s and 150 ms).
+SLOW_RATE = 200_000  # bytes/s
+ROUND_TRIP = 0.15  # seconds
+# To connect, to agree on keys, to ask for the page, and for what it cannot be shown without.
+ROUND_TRIPS = 4
+PATIENT = 1.0  # seconds until a page can be read there
 # Pages that Sphinx writes, and no source has.
 WRITTEN = ("404", "genindex", "search")
 SOURCES = [str(path.relative_to(ROOT / "docs")) for path in (ROOT / "docs").rglob("*.md")]
@@ -84,6 +91,9 @@ SIDEWAYS = """() => {
         .filter(element => element.getBoundingClientRect().right > room)
         .filter(element => !scrolls(element.parentElement)).map(told).slice(0, 5)];
 }"""
+# What a browser waits for before it shows anything of a page.
+BLOCKING = """() => performance.getEntriesByType("resource")
+    .filter(file => file.renderBlockingStatus === "blocking").map(file => file.name)"""
 LINKS = "() => [...document.querySelectorAll('a[href]')].map(link => link.href)"
 HIDDEN = """() => [...document.querySelectorAll("[role=tabpanel]")]
     .filter(panel => panel.getClientRects().length === 0).map(panel => panel.id)"""
@@ -159,7 +169,7 @@ def test_accessible(name: str, served: Served, browser: Browser) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_sound(name: str, served: Served, browser: Browser, anchors: dict[str, set[str]]) -> None:
-    """No error, nothing from elsewhere, no dead link, not too heavy, nothing sticks out."""
+    """No error, nothing from elsewhere, no dead link, not too heavy or slow, nothing sticks out."""
     problems: list[str] = []
     got: list[Response] = []
     page = _open(browser, served, viewport={"width": NARROW, "height": 640})
@@ -169,10 +179,20 @@ def test_sound(name: str, served: Served, browser: Browser, anchors: dict[str, s
     weight = sum(len(answer.body()) for answer in got if answer.request.resource_type != "image")
     if weight > HEAVY:
         problems.append(f"{weight} bytes before its images; at most {HEAVY} is quick to read")
+    problems += _slow(page, {answer.url: answer.body() for answer in got})
     problems += _dead(page, served, anchors)
     problems += _sideways(page)
     page.close()
     _judge(name, problems)
+
+
+def _slow(page: Page, bodies: dict[str, bytes]) -> Iterator[str]:
+    """Tell if a page takes too long on a slow network: reckoned, since a clock would waver."""
+    first = [page.url, *page.evaluate(BLOCKING)]
+    size = sum(len(gzip.compress(bodies[url])) for url in first)  # as web servers send text
+    seconds = ROUND_TRIPS * ROUND_TRIP + size / SLOW_RATE
+    if seconds > PATIENT:
+        yield f"on a slow network it can be read after {seconds:.2f} s, for {size} bytes come first"
 
 
 def _dead(page: Page, served: Served, anchors: dict[str, set[str]]) -> Iterator[str]:

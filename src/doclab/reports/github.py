@@ -7,8 +7,10 @@ The escapes are those of the runner's own toolkit (`@actions/core`, command.ts).
 from __future__ import annotations
 
 import html
+import os
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from doclab import fates
 from doclab.fates import PageFate
@@ -24,6 +26,19 @@ REST = "\n\nThe rest does not fit here; report.html has it.\n"
 
 _PLACE = re.compile(r"(?P<path>[^\s:]+):(?P<line>\d+): (?P<text>.+)", re.DOTALL)
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#.!|~$@:])")
+
+
+def tell(ledger: Ledger) -> None:
+    """Annotate the pages, and add to the summary, if GitHub Actions runs this.
+
+    It says so by environment variables: GITHUB_ACTIONS, and GITHUB_STEP_SUMMARY for the
+    file of the summary.
+    """
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        print(to_annotations(ledger), flush=True)
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(summary).open("a", encoding="utf-8") as file:
+            file.write(to_summary(ledger))
 
 
 def to_annotations(ledger: Ledger) -> str:
