@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import PATIENCE, LocalLab
+from conftest import PATIENCE, LocalLab, block
 
 from doclab import mutants, trial
 from doclab.engine import Engine
 from doclab.machine import Machine
-from doclab.model import DoclabError
+from doclab.model import BlockResult, DoclabError, Fate, Scenario
 from doclab.mutants import Kind, Mutant
 
 TEXT = "first\nsecond\n"
@@ -101,3 +102,29 @@ def test_no_machine_has_the_file(tmp_path: Path, removed: Mutant) -> None:
         (tmp_path / name / "home").mkdir(parents=True)
     with pytest.raises(DoclabError, match="no machine has a copy"):
         trial.patch(removed, tmp_path / "project")(FileLab(tmp_path))
+
+
+def test_with_a_mutant_nobody_waits_much_longer_than_without() -> None:
+    """But for what comes before it, by which snapshots are known, and what is not known."""
+    blocks = [
+        dataclasses.replace(block(line=line), deadline=300.0, wait=wait)
+        for line, wait in ((1, 0.0), (2, 0.0), (3, 100.0), (4, 0.0), (5, 5.0))
+    ]
+    took = [10.0, 1.0, 10.0, 100.0]  # nothing is known of the last
+    results = [
+        BlockResult(
+            scenario="one",
+            variant="only",
+            block=one,
+            fate=Fate.PASSED,
+            reason="",
+            seconds=seconds,
+            user="test",
+        )
+        for one, seconds in zip(blocks, took, strict=False)
+    ]
+    scenario = Scenario(name="one", pages=("page",), variant=(), blocks=tuple(blocks))
+    found = trial.hurried(scenario, 1, results).blocks
+    assert [(block.deadline, block.wait) for block in found] == [
+        (300.0, 0.0), (20.0, 0.0), (50.0, 50.0), (300.0, 0.0), (300.0, 5.0),
+    ]  # fmt: skip

@@ -116,7 +116,7 @@ class Search:
         return [
             *verdicts,
             *found_out,
-            *self._by_lab([mutant for mutant in left if mutant not in dead]),
+            *self._by_lab([m for m in left if m not in dead], recorded.results),
         ]
 
     def _by_tests(self, chosen: Sequence[Mutant]) -> list[Verdict]:
@@ -131,8 +131,8 @@ class Search:
                 found.check(command)
             return self._each(judged, found.run, lambda mutant: conditions[mutant], "tests")
 
-    def _by_lab(self, chosen: Sequence[Mutant]) -> list[Verdict]:
-        trial = Trial(self._site, self._scenarios, self._workshop, self._stop)
+    def _by_lab(self, chosen: Sequence[Mutant], results: Sequence[BlockResult]) -> list[Verdict]:
+        trial = Trial(self._site, self._scenarios, self._workshop, results=results, stop=self._stop)
         blocks = [snapshots.key(self._workshop.base, s.blocks) for s in self._scenarios]
         return self._each(chosen, trial.run, lambda _mutant: blocks, "lab")
 

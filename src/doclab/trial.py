@@ -3,18 +3,51 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from doclab import mutants, snapshots, uses
 from doclab.lab import Lab
-from doclab.model import DoclabError, Scenario
+from doclab.model import Block, BlockResult, DoclabError, Location, Scenario
 from doclab.mutants import By, Kind, Mutant, Verdict
 from doclab.scenario_run import Options, ScenarioRun
 from doclab.site import Site
 from doclab.terminal import StoppedError
 from doclab.workshop import Workshop
+
+LEAST_SECONDS = 20.0  # that a command has in any case
+PATIENCE = 5  # times as long as without a mutant may a block take
+
+
+def hurried(scenario: Scenario, first: int, results: Sequence[BlockResult]) -> Scenario:
+    """Return a scenario whose blocks wait no longer than what they took lets expect.
+
+    What a mutant has broken is often seen by its never ending, and a deadline is made for
+    slower computers than this one is now known to be.
+
+    Args:
+        scenario: to be run with a mutant.
+        first: number of the first block that will run; those before it stay as they are,
+            since snapshots are known by them.
+        results: of the last run, without a mutant.
+    """
+    took: dict[Location, float] = {}
+    for result in results:
+        place = result.block.location
+        took[place] = max(took.get(place, 0.0), result.seconds)
+
+    def hurry(block: Block) -> Block:
+        if block.location not in took:
+            return block
+        most = max(LEAST_SECONDS, PATIENCE * took[block.location])
+        return dataclasses.replace(
+            block, deadline=min(block.deadline, most), wait=min(block.wait, most)
+        )
+
+    blocks = (*scenario.blocks[:first], *map(hurry, scenario.blocks[first:]))
+    return dataclasses.replace(scenario, blocks=blocks)
 
 
 def patch(mutant: Mutant, root: Path) -> Callable[[Lab], None]:
@@ -46,7 +79,13 @@ class Trial:
     """Tries mutants in labs."""
 
     def __init__(
-        self, site: Site, scenarios: Sequence[Scenario], workshop: Workshop, stop: threading.Event
+        self,
+        site: Site,
+        scenarios: Sequence[Scenario],
+        workshop: Workshop,
+        *,
+        results: Sequence[BlockResult],
+        stop: threading.Event,
     ) -> None:
         """Prepare.
 
@@ -54,12 +93,14 @@ class Trial:
             site: the pages and their settings.
             scenarios: all that there are.
             workshop: what labs are made with.
+            results: of the last run, which say how long each block takes.
             stop: set when the trials are to end.
         """
         self._site = site
         self._scenarios = scenarios
         self._workshop = workshop
         self._pages = {page.name: page for page in site.pages}
+        self._results = results
         self._stop = stop
 
     def run(self, mutant: Mutant) -> Verdict:
@@ -102,7 +143,7 @@ class Trial:
                 f"there is no snapshot of what comes before {page}; run `nox -s doctest` first."
             )
         outcome = ScenarioRun(
-            broken,
+            hurried(broken, before, self._results),
             engine=self._workshop.engine,
             lab_plan=self._workshop.lab_plan,
             pages=self._pages,
