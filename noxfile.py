@@ -67,6 +67,14 @@ def docs(session: nox.Session) -> None:
         session.log(f"open {BUILD / 'html' / 'index.html'}")
 
 
+@nox.session
+def links(session: nox.Session) -> None:
+    """Ask the other sites to which the pages lead whether what is meant is still there."""
+    install(session, "docs")
+    session.run("sphinx-build", "-q", "-b", "linkcheck", "-d", str(BUILD / "doctrees-links"),
+                "docs", str(BUILD / "links"))  # fmt: skip
+
+
 @nox.session(venv_backend="none")
 def host(session: nox.Session) -> None:
     """Install what the lab needs on this machine, through apt or dnf; `-- browser` too."""

@@ -63,6 +63,15 @@ publish_moved: dict[str, str] = {}
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
 
+# `nox -s links`. What is not asked for, each with its reason.
+linkcheck_ignore = [
+    r"\.\./archives/",  # the build of the site makes them; `nox -s browser` looks for them
+]
+linkcheck_retries = 3
+linkcheck_timeout = 20  # seconds
+# GitHub makes the anchors of a file with JavaScript, which nobody runs here.
+linkcheck_anchors_ignore_for_url = [r"https://github\.com/.*/blob/"]
+
 # Tabs stay tabs for our own builder too; else they would be read twice.
 sphinx_tabs_valid_builders = ["doclab"]
 sphinx_tabs_disable_tab_closing = True
