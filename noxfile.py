@@ -68,6 +68,14 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def epub(session: nox.Session) -> None:
+    """Make a book of the site, for readers without a network: build/epub/*.epub."""
+    install(session, "docs")
+    session.run("sphinx-build", "-q", "-W", "-n", "-b", "epub", "-d",
+                str(BUILD / "doctrees-epub"), "docs", str(BUILD / "epub"))  # fmt: skip
+
+
+@nox.session
 def links(session: nox.Session) -> None:
     """Ask the other sites to which the pages lead whether what is meant is still there."""
     install(session, "docs")

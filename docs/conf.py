@@ -24,6 +24,7 @@ extensions = [
     "sphinx_copybutton",
     "doclab",
     "archive",
+    "book",
     "everyone",
     "measured",
     "pictures",
@@ -63,6 +64,12 @@ publish_moved: dict[str, str] = {}
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
 
+# `nox -s epub`. Whoever asks which book this is gets to know which workerd it is about.
+version = _workerd["@cloudflare/workerd-linux-64"]
+epub_basename = "socket-activated-workerd"
+epub_show_urls = "no"
+epub_exclude_files = ["_static/*.js", "_static/scripts/*"]
+
 # `nox -s links`. What is not asked for, each with its reason.
 linkcheck_ignore = [
     r"\.\./archives/",  # the build of the site makes them; `nox -s browser` looks for them
@@ -72,8 +79,8 @@ linkcheck_timeout = 20  # seconds
 # GitHub makes the anchors of a file with JavaScript, which nobody runs here.
 linkcheck_anchors_ignore_for_url = [r"https://github\.com/.*/blob/"]
 
-# Tabs stay tabs for our own builder too; else they would be read twice.
-sphinx_tabs_valid_builders = ["doclab"]
+# Tabs stay tabs for our own builder too; else they would be read twice. A book opens them.
+sphinx_tabs_valid_builders = ["doclab", "epub"]
 sphinx_tabs_disable_tab_closing = True
 
 # The copy button takes what the tests type, to the byte: doclab marks what is not

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docutils import nodes
-from sphinx.builders.html import StandaloneHTMLBuilder
+from publish import is_site
 from sphinx.util.docutils import SphinxDirective
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def pack(folder: Path) -> bytes:
 
 def write(app: Sphinx, exception: Exception | None) -> None:
     """Put the archives into the site."""
-    if exception is not None or not isinstance(app.builder, StandaloneHTMLBuilder):
+    if exception is not None or not is_site(app):
         return
     target = Path(app.outdir, FOLDER)
     target.mkdir(exist_ok=True)

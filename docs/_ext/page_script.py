@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docutils import nodes
-from sphinx.builders.html import StandaloneHTMLBuilder
+from publish import is_site
 
 from doclab import settings
 from doclab.page_reader import PageReader
@@ -135,7 +135,7 @@ def _typed(block: Block) -> tuple[Command, ...]:
 
 def add(app: Sphinx, doctree: nodes.document, name: str) -> None:
     """Write a page's scripts, and link them at its end."""
-    if not isinstance(app.builder, StandaloneHTMLBuilder):
+    if not is_site(app):
         return
     root = Path.cwd()
     found = settings.read(app.config, Path(app.srcdir), root=root)

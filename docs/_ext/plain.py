@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from docutils import nodes
-from publish import address, summary
+from publish import address, is_site, summary
 from sphinx.addnodes import toctree
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.writers.text import TextTranslator
@@ -29,15 +29,20 @@ INDEX, FULL = "llms.txt", "llms-full.txt"  # as llmstxt.org names them
 RULE = "\n\n" + "=" * 79 + "\n\n"  # between two pages
 
 
-def text(doctree: nodes.document, builder: StandaloneHTMLBuilder) -> str:
-    """Return a page as plain text."""
-    page = doctree.deepcopy()
+def open_tabs(page: nodes.document) -> None:
+    """Put the content of all tabs one below the other, each under its label."""
     for panel in list(filter(tabs.is_panel, page.findall(nodes.container))):
         label = tabs.around(panel.children[0])[-1].label
         panel.insert(0, nodes.paragraph("", "", nodes.strong(text=f"Either: {label}")))
     for labels in list(page.findall(nodes.container)):
         if labels.get("role") == "tablist":
             labels.parent.remove(labels)
+
+
+def text(doctree: nodes.document, builder: StandaloneHTMLBuilder) -> str:
+    """Return a page as plain text."""
+    page = doctree.deepcopy()
+    open_tabs(page)
     for picture in list(page.findall(nodes.container)):
         if "alt" in picture:
             picture.replace_self(nodes.paragraph(text=f"[picture: {picture['alt']}]"))
@@ -49,15 +54,16 @@ def text(doctree: nodes.document, builder: StandaloneHTMLBuilder) -> str:
 
 def write_page(app: Sphinx, doctree: nodes.document, name: str) -> None:
     """Write the text of a page beside the page."""
-    if isinstance(app.builder, StandaloneHTMLBuilder):
+    if is_site(app):
         target = Path(app.outdir, f"{name}.txt")
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text(doctree, app.builder), encoding="utf-8")
+        builder = cast("StandaloneHTMLBuilder", app.builder)
+        target.write_text(text(doctree, builder), encoding="utf-8")
 
 
 def write_site(app: Sphinx, exception: Exception | None) -> None:
     """Write the index, and all pages in one file."""
-    if exception is not None or not isinstance(app.builder, StandaloneHTMLBuilder):
+    if exception is not None or not is_site(app):
         return
     first = app.config.root_doc
     lines = [f"# {app.config.html_title}", "", f"> {_line(app, first)}"]

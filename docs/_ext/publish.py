@@ -40,7 +40,7 @@ def add_card(
     app: Sphinx, name: str, _template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
     """Tell other sites what a link to a page shows there (OpenGraph)."""
-    if doctree is None:
+    if doctree is None or not is_site(app):
         return
     title = nodes.Text(app.env.titles[name].astext()) if name in app.env.titles else name
     card = {
@@ -76,9 +76,14 @@ def moved(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
         yield old, {"title": f"Moved: {title}", "moved_to": uri, "moved_title": title}, TEMPLATE
 
 
+def is_site(app: Sphinx) -> bool:
+    """Whether a site is built: pages for the web, and no book of them."""
+    return isinstance(app.builder, StandaloneHTMLBuilder) and app.builder.name != "epub"
+
+
 def write_map(app: Sphinx, exception: Exception | None) -> None:
     """Write the map, if it is known where the site will be."""
-    if exception is not None or not isinstance(app.builder, StandaloneHTMLBuilder):
+    if exception is not None or not is_site(app):
         return
     target = Path(app.outdir, SITEMAP)
     if not app.config.html_baseurl:

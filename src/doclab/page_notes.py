@@ -174,10 +174,12 @@ def _after_title(doctree: nodes.document, note: nodes.paragraph) -> None:
 
 
 def _has_pages(app: Sphinx) -> bool:
-    """Whether each page of the site becomes a page of HTML."""
+    """Whether each page of the site becomes a page of HTML, beside which files can be."""
     builder = app.builder
-    return isinstance(builder, StandaloneHTMLBuilder) and not isinstance(
-        builder, SingleFileHTMLBuilder
+    return (
+        isinstance(builder, StandaloneHTMLBuilder)
+        and not isinstance(builder, SingleFileHTMLBuilder)
+        and builder.name != "epub"
     )
 
 
