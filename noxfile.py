@@ -71,6 +71,7 @@ def docs(session: nox.Session) -> None:
 def epub(session: nox.Session) -> None:
     """Make a book of the site, for readers without a network: build/epub/*.epub."""
     install(session, "docs")
+    shutil.rmtree(BUILD / "epub", ignore_errors=True)  # all that is in there goes into the book
     session.run("sphinx-build", "-q", "-W", "-n", "-b", "epub", "-d",
                 str(BUILD / "doctrees-epub"), "docs", str(BUILD / "epub"))  # fmt: skip
 

@@ -68,6 +68,7 @@ myst_heading_anchors = 3
 version = _workerd["@cloudflare/workerd-linux-64"]
 epub_basename = "socket-activated-workerd"
 epub_show_urls = "no"
+epub_css_files = ["book.css"]
 epub_exclude_files = ["_static/*.js", "_static/scripts/*"]
 
 # `nox -s links`. What is not asked for, each with its reason.
