@@ -101,8 +101,8 @@ class Bench:
         class Lab:
             """Finds out the mutants of blocks that make something."""
 
-            def __init__(self, *_: object) -> None:
-                pass
+            def __init__(self, *_: object, results: Sequence[BlockResult]) -> None:
+                assert results, "a trial has to know how long each block took"
 
             def run(self, mutant: Mutant) -> Verdict:
                 """Judge by the text."""
