@@ -101,7 +101,7 @@ class Bench:
         class Lab:
             """Finds out the mutants of blocks that make something."""
 
-            def __init__(self, *_: object, results: Sequence[BlockResult]) -> None:
+            def __init__(self, *_: object, results: Sequence[BlockResult], **__: object) -> None:
                 assert results, "a trial has to know how long each block took"
 
             def run(self, mutant: Mutant) -> Verdict:
