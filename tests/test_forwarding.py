@@ -17,6 +17,7 @@ import os
 import platform
 import re
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -70,6 +71,11 @@ def until(condition: Callable[[], object], what: str) -> None:
         if time.monotonic() > deadline:
             pytest.fail(f"{what}: not within {PATIENCE} s")
         pause.wait(0.01)
+
+
+def example_of(file: Path) -> str:
+    """Return the name of the example that a file belongs to."""
+    return file.parent.name
 
 
 def listener(address: str = "::") -> socket.socket:
@@ -1575,6 +1581,30 @@ def test_whoami_listens_on_both_families(rig: Rig) -> None:
     finally:
         process.kill()
         process.wait()
+
+
+@pytest.mark.parametrize("unit", sorted(EXAMPLES.glob("*/workerd.socket")), ids=example_of)
+def test_a_restart_loses_no_request_on_its_way(rig: Rig, unit: Path) -> None:
+    """Who is connected when workerd stops, and asks a moment later, is answered by the next.
+
+    When it is told to stop, workerd closes each connection in which no byte has come. So it
+    must not have such a one, for as long as the socket unit says.
+    """
+    deferred = re.search(r"^DeferAcceptSec=(\d+)$", unit.read_text("utf-8"), re.MULTILINE)
+    listening = listener()
+    listening.setsockopt(
+        socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, int(deferred[1]) if deferred else 0
+    )
+    backend = rig.backend(answering(OK))
+    first = rig.proxy("example1", backend.port, listening.dup())
+    assert ask(first).status == 200
+    with connect(first) as visitor:
+        first.process.send_signal(signal.SIGTERM)
+        first.process.wait(PATIENCE)
+        second = rig.proxy("example1", backend.port, listening)
+        assert ask(second).status == 200
+        visitor.sendall(f"GET / HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode())
+        assert receive(visitor).status == 200
 
 
 def accepts(address: str, port: int) -> bool:

@@ -216,6 +216,14 @@ def test_no_quadlet_waits_for_the_network() -> None:
         assert unit.one("Quadlet", "DefaultDependencies") == "false", str(unit)
 
 
+def test_visitors_come_with_a_request() -> None:
+    """Each socket that visitors reach defers, so that a restart closes none who will ask."""
+    found = [u for u in units(".socket") if u.one("Socket", "ListenStream").isdigit()]
+    assert len(found) == 4
+    for unit in found:
+        assert unit.one("Socket", "DeferAcceptSec") == "30", unit
+
+
 def test_what_takes_over_a_socket_opens_it_first() -> None:
     """However it is started: alone it would have nothing to listen on."""
     found = [unit for unit in units(".container", ".service") if unit.has_socket]

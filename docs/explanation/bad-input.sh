@@ -9,7 +9,7 @@
 # it there. A line "400" says that the server answered and closed the connection;
 # "404 200", that it answered, and then knew where the good request starts.
 #
-# In the second form, it tries to open NUMBER connections, and says nothing on them. Then
+# In the second form, it tries to open NUMBER connections, and sends one letter on each. Then
 # one more visitor comes, to the address OTHER if there is one.
 set -euo pipefail
 trap '' PIPE # A server may close while we still send.
@@ -56,7 +56,8 @@ if [[ $# -gt 2 ]]; then
   ulimit -S -n "$(ulimit -H -n)"
   idle=0
   for ((i = 0; i < $3; i++)); do
-    { exec {connection}<> "/dev/tcp/$address/80"; } 2> /dev/null && idle=$((idle + 1))
+    { exec {connection}<> "/dev/tcp/$address/80" && printf G >&"$connection"; } 2> /dev/null &&
+      idle=$((idle + 1))
   done
   address=${4:-$1}
   try "a good request, while $idle connections are idle" ''
