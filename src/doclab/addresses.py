@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Addresses of a lab's machines: they keep them when they restart, as computers do.
+"""Addresses and names of a lab's machines, which keep them when they restart.
 
 Podman gives a container that restarts another address each time (5.x does; 4.3
 does not), unless it is told which. Were the hardware address another one, the other
@@ -9,7 +9,7 @@ machines would go on to send to the old one for half a minute or more.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 
 def allot(network: str, subnets: Iterable[str], names: Sequence[str]) -> dict[str, str]:
@@ -28,6 +28,25 @@ def allot(network: str, subnets: Iterable[str], names: Sequence[str]) -> dict[st
         )
         for number, name in enumerate(names, 2)
     }
+
+
+def hosts(allotted: Mapping[str, str], name: str) -> list[str]:
+    """Return the options by which a machine knows all others by name.
+
+    Podman's name server (aardvark-dns) knows them too; but when containers come or go, also
+    on other networks, it may be deaf for a moment, and the next name server of the machine
+    then says that there is no such name.
+
+    Args:
+        allotted: by `allot`.
+        name: of the machine; it knows itself.
+    """
+    return [
+        f"--add-host={other}:{address}"
+        for other, option in allotted.items()
+        if other != name
+        for address in in_option(option)
+    ]
 
 
 def in_option(option: str) -> tuple[str, ...]:

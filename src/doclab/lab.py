@@ -55,7 +55,6 @@ class Lab:
         self._starting: dict[str, Future[Machine]] = {}
         self._registry: Future[object] | None = None
         self._begun: Future[None] | None = None
-        self._knowing: Future[None] | None = None
         self._restored: tuple[SnapshotStore, Snapshot] | None = None
         self._share: Share | None = None
         self._brought_back: dict[str, Returned] = {}
@@ -90,8 +89,8 @@ class Lab:
         """
         (self._begun or self.begin(restored=restored)).result()
         self.machine(self._plan.machines[0])
-        if self._knowing is not None:
-            self._knowing.result()
+        if self._registry is not None:
+            self._registry.result()
 
     def _make(self, after: threading.Event | None) -> None:
         if after is not None:
@@ -118,7 +117,7 @@ class Lab:
         first = None
         for name in self._plan.machines:
             self._starting[name] = self._pool.submit(
-                self._start_machine, name, networks[name], self._share.volume, after=first
+                self._start_machine, name, networks, self._share.volume, after=first
             )
             # The first block is most often for the first machine, which the others would
             # slow down. But all restored ones must be as they were before any block runs.
@@ -233,14 +232,19 @@ class Lab:
         )
 
     def _start_machine(
-        self, name: str, network: str, folder: str, *, after: Future[Machine] | None
+        self,
+        name: str,
+        networks: dict[str, str],
+        folder: str,
+        *,
+        after: Future[Machine] | None,
     ) -> Machine:
         if after is not None:
             wait([after])
         made = machines.create(
             name,
             container=f"{self.name}-{name}",
-            network=network,
+            networks=networks,
             image=self._plan.images.machine,
             folder=folder,
             labels=self._labels,
@@ -253,8 +257,6 @@ class Lab:
             store.restore(snapshot, made)
             self._engine.call("start", made.container)
         made.wait_until_up()
-        if name == self._plan.machines[0]:
-            self._knowing = self._pool.submit(self._wait_for_names, made)
         if self._restored is not None:
             record = self._restored[1].record
             self.first_states.update(record.first)
@@ -262,10 +264,3 @@ class Lab:
         elif self._plan.record:
             self.first_states[name] = state.read(made)
         return made
-
-    def _wait_for_names(self, made: Machine) -> None:
-        if self._registry is not None:
-            self._registry.result()
-        registry.wait_until_known(
-            made, image=self._plan.images.registry, network=self.name, labels=self._labels
-        )

@@ -7,7 +7,7 @@ import dataclasses
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from doclab import addresses, journal, share
@@ -155,7 +155,7 @@ def create(
     name: str,
     *,
     container: str,
-    network: str,
+    networks: Mapping[str, str],
     image: str,
     folder: str,
     labels: Sequence[str],
@@ -168,7 +168,7 @@ def create(
     Args:
         name: in the lab.
         container: name of the container.
-        network: to which it is connected, with its name and addresses there.
+        networks: to which each of the lab's machines is connected, with its addresses there.
         image: of the lab machine.
         folder: volume that the machine sees as /etc/doclab.
         labels: flags that say to whom the container belongs.
@@ -183,7 +183,8 @@ def create(
         "--restart=always",  # as a computer does after `systemctl reboot`
         f"--name={container}",
         f"--hostname={name}",
-        f"--network={network}",
+        f"--network={networks[name]}",
+        *addresses.hosts(networks, name),
         *(f"--volume={place}" for place in VOLUMES),
         f"--volume={folder}:{share.PLACE}:ro",
         image,
@@ -193,5 +194,5 @@ def create(
         container=container,
         engine=engine,
         stop=stop,
-        addresses=addresses.in_option(network),
+        addresses=addresses.in_option(networks[name]),
     )
