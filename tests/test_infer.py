@@ -14,13 +14,26 @@ from doclab.model import Location
 from doclab.run import run_scenario
 
 
-def sample(expected: str, *outputs: str, line: int = 3, vary: tuple[str, ...] = ()) -> Sample:
-    """Return a sample."""
+def sample(
+    expected: str,
+    *outputs: str,
+    line: int = 3,
+    vary: tuple[str, ...] = (),
+    scenarios: tuple[str, ...] = ("only",),
+) -> Sample:
+    """Return a sample: of the first run in each scenario, the second run, and so on."""
     fence = Location(path=Path("docs/page.md"), line=line)
     place = Location(path=Path("docs/page.md"), line=line + 1)
     items = tuple(map(parse_placeholder, vary))
     return Sample(
-        fence=fence, location=place, expected=expected, outputs=outputs, placeholders=items
+        fence=fence,
+        location=place,
+        expected=expected,
+        outputs=outputs,
+        runs=tuple(
+            (scenarios[i % len(scenarios)], i // len(scenarios)) for i in range(len(outputs))
+        ),
+        placeholders=items,
     )
 
 
@@ -32,8 +45,8 @@ CASES: dict[str, tuple[str, list[str], str]] = {
     ),
     "page-is-old": (
         "a 1",
-        ["a 2", "a 2"],
-        "",
+        ["a 2", "a 3"],
+        "1=number",
     ),
     "number": (
         "pid 1",
@@ -145,6 +158,23 @@ def test_a_name_for_what_varies_alike() -> None:
     ]
 
 
+def test_one_proposal_for_all_tabs() -> None:
+    """A command that runs in several scenarios has one text, and one placeholder for it."""
+    both = sample("pid 7", "pid 7", "pid 9", "pid 8", "pid 10", scenarios=("one", "two"))
+    one = sample("7", "7", "8", line=9, scenarios=("one",))
+    other = sample("it is 9", "it is 9", "it is 10", line=12, scenarios=("two",))
+    assert list(map(str, propose([both, one, other]))) == [
+        "docs/page.md:3: add `:vary: 7=number:number-1`",
+        "docs/page.md:9: add `:vary: 7=number:number-1`",
+        "docs/page.md:12: add `:vary: 9=number:number-1`",
+    ]
+
+
+def test_what_is_always_the_same(snapshot: Snapshot) -> None:
+    """Output that only the page has otherwise needs no placeholder."""
+    snapshot("\n".join(map(str, propose([sample("a", "b", "b")]))))
+
+
 def test_what_is_covered() -> None:
     """What a placeholder covers already is not proposed again."""
     one = sample("10.0.0.1 x", "10.0.0.1 x", "10.0.0.2 x", vary=("10.0.0.1=ipv4:me",))
@@ -165,3 +195,4 @@ def test_samples(lab: LocalLab) -> None:
         runs.append(run_scenario(scenario(*blocks), lab, listen=lambda _result: None, lenient=True))
     (found,) = samples(runs)
     assert (found.location.line, len(found.outputs)) == (10, 2)
+    assert found.runs == (("page", 0), ("page", 1))

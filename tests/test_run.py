@@ -198,6 +198,16 @@ def test_failure_text(lab: LocalLab, snapshot: Snapshot) -> None:
     snapshot(describe_failure(dataclasses.replace(result, user="test")))
 
 
+def test_who_typed_what_failed(lab: LocalLab) -> None:
+    """A block may begin as one user and go on as another, whose command it was."""
+    (result,) = run(lab, block("echo inactive", expected="active", line=7))
+    command = dataclasses.replace(result.block.commands[0], user="test")
+    later = dataclasses.replace(command, line=command.line + 1, user="root")
+    two = dataclasses.replace(result.block, commands=(command, later))
+    mixed = dataclasses.replace(result, block=two, user="admin")
+    assert "where     test@server" in describe_failure(mixed)
+
+
 def test_a_job_of_an_earlier_block(lab: LocalLab) -> None:
     """A job that one block may leave is no fault of the next."""
     results = run(lab, block("sleep 60 &", background=True), block("echo on", line=9))

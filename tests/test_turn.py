@@ -170,7 +170,7 @@ class TestTerminals:
         lab.terminal("server", "c")
         lab.terminal("laptop")
         lab.close_terminal("server")
-        assert [machine for machine, _ in lab.terminals()] == ["laptop"]
+        assert [machine for machine, *_ in lab.terminals()] == ["laptop"]
 
 
 class TestInterrupt:
@@ -305,6 +305,15 @@ class TestRunning:
     def test_nothing_to_continue(self, lab: LocalLab, snapshot: Snapshot) -> None:
         """A continuation needs a command that runs."""
         failure = fails(lab, session("$ true\n"), session("a\n", continues=True, line=9))
+        snapshot(f"{failure.location}: {failure.problem}")
+
+    def test_another_terminal_is_meant(self, lab: LocalLab, snapshot: Snapshot) -> None:
+        """Where something runs is said."""
+        failure = fails(
+            lab,
+            session("$ echo a; sleep 60\na\n", running=True, terminal="second"),
+            session("^C\n", continues=True, line=9),
+        )
         snapshot(f"{failure.location}: {failure.problem}")
 
     @pytest.mark.parametrize("after", [(), (session("$ true\n", page="other"),)])

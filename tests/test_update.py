@@ -173,6 +173,12 @@ def test_scenarios_that_differ(lab: LocalLab, snapshot: Snapshot) -> None:
     found, refused = changes(one + other)
     assert not found
     snapshot("\n".join(refused))
+    lab.close_terminals()
+    new = results(lab, block("echo $$", expected=""), name="one")
+    lab.close_terminals()
+    found, refused = changes(new + results(lab, block("echo $$", expected=""), name="other"))
+    assert [c.new for c in found] == [new[0].output.strip()]
+    assert "written as it is in one. But the output in the scenario other" in refused[0]
     varies = (Placeholder(text="4711", kind="number"),)
     fits = block("echo pid $$", expected="process 4711", placeholders=varies)
     found, refused = changes(results(lab, fits, name="one") + results(lab, fits, name="other"))

@@ -44,12 +44,19 @@ def update_pages(results: Sequence[BlockResult], root: Path) -> tuple[str, bool]
         )
     else:
         lines.append("No output is written.")
+    if left := len(refused) + len(new.refused):
+        lines.append(f"{left} command{'s' if left > 1 else ''} still to be seen to, named above.")
     return "\n".join(lines), not refused and not new.refused
 
 
-def proposals(runs: Sequence[Sequence[BlockResult]]) -> str:
-    """Return what an author may add, found in several runs."""
+def proposals(runs: Sequence[Sequence[BlockResult]]) -> tuple[str, bool]:
+    """Find what an author may add.
+
+    Returns:
+        What to tell, and whether the pages are right with that.
+    """
     found = infer.propose(infer.samples(runs))
     if not found:
-        return f"In {len(runs)} runs no output varied that the pages do not cover."
-    return "\n".join(map(str, found))
+        count = f"{len(runs)} run{'s' if len(runs) > 1 else ''}"
+        return f"In {count} no output varied that the pages do not cover.", True
+    return "\n".join(map(str, found)), not any(item.problem for item in found)

@@ -25,13 +25,22 @@ def time_is_left(block: Block, limits: Limits) -> None:
         )
 
 
-def terminal_is_free(block: Block, terminal: Terminal) -> None:
+def terminal_is_free(block: Block, terminal: Terminal, lab: Lab) -> None:
     """Check that a command still runs in the terminal if the block continues it, else none."""
     first = block.commands[0]
     if block.continues and terminal.running is None:
+        others = [
+            f"`{other.running}` runs in {_terminal(machine, name)}"
+            for machine, name, other in lab.terminals()
+            if other.running is not None
+        ]
         problem = (
-            "no command of an earlier block runs in this terminal, so there is nothing to"
-            " continue; write `:running:` at the block that starts one."
+            f"no command runs in {_terminal(block.machine, block.terminal)}, so there is"
+            " nothing to continue; "
+        ) + (
+            f"{', and '.join(others)}: name the one that is meant, by `:on:` and `:terminal:`."
+            if others
+            else "write `:running:` at the block that starts one."
         )
     elif terminal.running is not None and not block.continues:
         problem = (
@@ -44,9 +53,13 @@ def terminal_is_free(block: Block, terminal: Terminal) -> None:
     raise failed(block, first, problem)
 
 
+def _terminal(machine: str, name: str) -> str:
+    return f"the terminal {name!r} on {machine!r}" if name else f"the first terminal on {machine!r}"
+
+
 def nothing_is_left_running(block: Block, lab: Lab) -> None:
     """Check, after the last block of a page, that no command still runs in a terminal."""
-    for machine, terminal in lab.terminals():
+    for machine, _, terminal in lab.terminals():
         if terminal.running is not None:
             command = block.commands[-1]
             raise failed(

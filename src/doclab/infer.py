@@ -22,6 +22,10 @@ _NARROW = ("ipv4", "ipv6", "time", "number", "duration", "size", "id", "version"
 _MARK = "\0"
 
 
+#: One run of one scenario.
+Run = tuple[str, int]
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Sample:
     """What one command printed in several runs."""
@@ -29,7 +33,8 @@ class Sample:
     fence: Location  # of its block
     location: Location  # of the command
     expected: str  # what the page shows
-    outputs: tuple[str, ...]  # one for each run
+    outputs: tuple[str, ...]
+    runs: tuple[Run, ...]  # of which the outputs are
     placeholders: tuple[Placeholder, ...] = ()  # those that the block has
 
 
@@ -57,13 +62,14 @@ class _Varies:
 
     text: str  # as the page shows it
     kind: str
-    values: tuple[str, ...]  # one for each run
+    values: tuple[str, ...]  # one for each output
+    runs: tuple[Run, ...] = ()
 
 
 def samples(runs: Sequence[Sequence[BlockResult]]) -> list[Sample]:
     """Bring together what each command printed in each run, and did not match."""
-    ran: dict[tuple[str, Location], list[tuple[Sample, bool]]] = {}
-    for results in runs:
+    ran: dict[Location, list[tuple[Sample, bool]]] = {}
+    for number, results in enumerate(runs):
         for result in results:
             block = result.block
             for item in result.commands:
@@ -75,12 +81,15 @@ def samples(runs: Sequence[Sequence[BlockResult]]) -> list[Sample]:
                     location=place,
                     expected=item.command.expected,
                     outputs=(item.output,),
+                    runs=((result.scenario, number),),
                     placeholders=block.placeholders,
                 )
-                ran.setdefault((result.scenario, place), []).append((sample, item.matched))
+                ran.setdefault(place, []).append((sample, item.matched))
     return [
         dataclasses.replace(
-            found[0][0], outputs=tuple(output for sample, _ in found for output in sample.outputs)
+            found[0][0],
+            outputs=tuple(output for sample, _ in found for output in sample.outputs),
+            runs=tuple(run for sample, _ in found for run in sample.runs),
         )
         for found in ran.values()
         if not all(matched for _, matched in found)
@@ -90,22 +99,33 @@ def samples(runs: Sequence[Sequence[BlockResult]]) -> list[Sample]:
 def propose(found: Sequence[Sample]) -> list[Proposal]:
     """Propose the narrowest placeholders that cover what differs between runs.
 
-    Values that vary alike in several places get one name.
+    Values that vary alike in several places get one name. Output that is always the same, and
+    not what the page shows, is no matter of placeholders; it is a problem.
     """
     proposals: list[Proposal] = []
     varies: dict[Location, list[_Varies]] = {}
     for sample in found:
-        if len(set(map(expect.tidy, sample.outputs))) == 1:
+        different = set(map(expect.tidy, sample.outputs))
+        if different == {expect.tidy(sample.expected)}:
+            continue
+        if len(different) == 1:
+            problem = (
+                f"the output of the command in line {sample.location.line} is the same in each"
+                " run, and not what the page shows; if it is right, `--update` writes it."
+            )
+            proposals.append(Proposal(fence=sample.fence, problem=problem))
             continue
         tokens = _varying(sample)
         if tokens is None:
             problem = (
-                f"the output of the command in line {sample.location.line} has another number"
-                " of lines or words in each run; show what stays, with a line `...` for the rest."
+                f"the output of the command in line {sample.location.line} has not in each run the"
+                " same number of lines and words; show what stays, with a line `...` for the rest."
             )
             proposals.append(Proposal(fence=sample.fence, problem=problem))
         else:
-            varies.setdefault(sample.fence, []).extend(tokens)
+            varies.setdefault(sample.fence, []).extend(
+                dataclasses.replace(token, runs=sample.runs) for token in tokens
+            )
     names = _names([token for tokens in varies.values() for token in tokens])
     for fence, tokens in varies.items():
         kinds: dict[str, Counter[str]] = {}
@@ -116,7 +136,7 @@ def propose(found: Sequence[Sample]) -> list[Proposal]:
             token.text: Placeholder(
                 text=token.text,
                 kind=max(kinds[token.text], key=_NARROW.index),
-                name=names.get(token.values) if values[token.text] == 1 else None,
+                name=names.get(token) if values[token.text] == 1 else None,
             )
             for token in tokens
         }
@@ -125,16 +145,26 @@ def propose(found: Sequence[Sample]) -> list[Proposal]:
     return sorted(dict.fromkeys(proposals), key=lambda proposal: proposal.fence)
 
 
-def _names(tokens: Sequence[_Varies]) -> Mapping[tuple[str, ...], str]:
-    """Return a name for all values that vary alike in several places."""
-    counts = Counter(token.values for token in tokens)
-    kinds = {token.values: token.kind for token in tokens}
-    found: dict[tuple[str, ...], str] = {}
-    for values, count in counts.items():
-        if count > 1:
-            kind = kinds[values]
-            number = sum(kinds[other] == kind for other in found) + 1
-            found[values] = f"{kind}-{number}"
+def _names(tokens: Sequence[_Varies]) -> Mapping[_Varies, str]:
+    """Return a name for each value that varies like others, in the runs that they share."""
+    alike: list[tuple[dict[Run, str], list[_Varies]]] = []
+    for token in tokens:
+        values = dict(zip(token.runs, token.values, strict=True))
+        for known, group in alike:
+            shared = known.keys() & values.keys()
+            if len(shared) > 1 and all(known[run] == values[run] for run in shared):
+                known.update(values)
+                group.append(token)
+                break
+        else:
+            alike.append((values, [token]))
+    found: dict[_Varies, str] = {}
+    numbers: Counter[str] = Counter()
+    for _, group in alike:
+        if len(group) > 1:
+            kind = group[-1].kind
+            numbers[kind] += 1
+            found |= dict.fromkeys(group, f"{kind}-{numbers[kind]}")
     return found
 
 

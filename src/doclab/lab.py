@@ -171,8 +171,8 @@ class Lab:
         """
         return self._terminals.get(machine, name)
 
-    def terminals(self) -> Iterator[tuple[str, Terminal]]:
-        """Return the machine of each terminal that is open, and the terminal."""
+    def terminals(self) -> Iterator[tuple[str, str, Terminal]]:
+        """Return the machine and the name of each terminal that is open, and the terminal."""
         return iter(self._terminals)
 
     def login(self, machine: str) -> list[str]:

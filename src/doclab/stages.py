@@ -74,13 +74,14 @@ def test(options: argparse.Namespace) -> int:
     github.tell(result)
     if found.interrupted:
         return 130
-    written = True
+    settled = True
     if options.update:
-        message, written = accept.update_pages(result.results, Path.cwd())
+        message, settled = accept.update_pages(result.results, Path.cwd())
         print(f"\n{message}", flush=True)
     if options.infer:
-        print(f"\n{accept.proposals([*found.earlier, found.results])}", flush=True)
-    return 0 if shown.green and written else 1
+        message, settled = accept.proposals([*found.earlier, found.results])
+        print(f"\n{message}", flush=True)
+    return 0 if shown.green and settled else 1
 
 
 def shell(options: argparse.Namespace) -> int:

@@ -29,10 +29,10 @@ class Terminals:
         self._stop = stop
         self._open: dict[tuple[str, str], Terminal] = {}
 
-    def __iter__(self) -> Iterator[tuple[str, Terminal]]:
-        """Return the machine of each terminal that is open, and the terminal."""
-        for (machine, _), terminal in self._open.items():
-            yield machine, terminal
+    def __iter__(self) -> Iterator[tuple[str, str, Terminal]]:
+        """Return the machine and the name of each terminal that is open, and the terminal."""
+        for (machine, name), terminal in self._open.items():
+            yield machine, name, terminal
 
     def get(self, machine: str, name: str) -> Terminal:
         """Return a terminal on a machine; log in if there is none of this name.

@@ -53,7 +53,7 @@ class Turn:
         checks.time_is_left(block, self._limits)
         terminal = lab.terminal(block.machine, block.terminal)
         self.user = checks.user_of(terminal)
-        checks.terminal_is_free(block, terminal)
+        checks.terminal_is_free(block, terminal, lab)
         before = lab.started_at(block.machine) if block.restart else ""
         for number, command in enumerate(block.commands):
             try:

@@ -65,9 +65,12 @@ def changes(results: Sequence[BlockResult]) -> tuple[list[Change], list[str]]:
             if others:
                 problem = (
                     f"the output in the scenario {others[0]} is another than in {scenario}; show"
-                    " what they have in common with a line `...` or `:vary:`, or write a block"
-                    " for each tab."
+                    " what they have in common with a line `...` or `:vary:` (`--infer 3`"
+                    " proposes them), or write a block for each tab."
                 )
+                if not item.command.expected:  # there is nothing yet that could be lost
+                    refused.append(f"{place}: written as it is in {scenario}. But {problem}")
+                    problem = ""
         if text is None or problem:
             refused.append(f"{place}: not updated: {problem}")
         else:

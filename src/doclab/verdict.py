@@ -107,11 +107,10 @@ def _explained(command: Command, outcome: Outcome, problem: Problem, limits: Lim
             f"it had not ended when the scenario had taken {limits.scenario:g} s, its limit"
             f" (`doclab_deadline` in conf.py). {said}"
         )
+    if command.interrupt and outcome.goes_on:
+        return f"Ctrl-C did not end it within {limits.given:g} s. {said}"
     if command.interrupt:
-        return (
-            f"what the page shows above `^C` did not come within {limits.given:g} s, or"
-            f" Ctrl-C did not end the command. {said}"
-        )
+        return f"what the page shows above `^C` did not come within {limits.given:g} s. {said}"
     return (
         f"it did not end within {limits.given:g} s: it hangs, or waits for input. {said}"
         " Give it what it needs (`:answer:`), or a longer `:deadline:` in a {run} block."

@@ -61,6 +61,16 @@ class BlockResult:
     failure: Failure | None = None
 
     @property
+    def failed_as(self) -> str:
+        """Who typed the command that failed."""
+        users = [
+            command.user
+            for command in self.block.commands
+            if self.failure is not None and command.line <= self.failure.location.line
+        ]
+        return (users and users[-1]) or self.user
+
+    @property
     def explained(self) -> str:
         """The reason, with what came of trying a block that is skipped."""
         return f"{self.reason}; {self.trial}" if self.trial else self.reason

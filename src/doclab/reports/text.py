@@ -21,9 +21,9 @@ def describe_failure(result: BlockResult) -> str:
     lines = [
         f"{failure.location}: FAILED: {failure.problem}",
         f"  heading   {' > '.join(block.headings)}",
-        f"  where     {result.user}@{block.machine}, variant: {result.variant}",
+        f"  where     {result.failed_as}@{block.machine}, variant: {result.variant}",
         "  command",
-        _indented(failure.command),
+        _indented(failure.command or title(block)),
     ]
     if failure.status is not None:
         lines.append(f"  exit      {failure.status}")
@@ -41,6 +41,8 @@ def describe_failure(result: BlockResult) -> str:
         lines += [
             "  if the new output is right, to write it into the page:",
             f"    nox -s doctest -- {block.page} --update",
+            "  if it is another in each run, to find out which `:vary:` allows for that:",
+            f"    nox -s doctest -- {block.page} --infer 3",
         ]
     return visible("\n".join(lines))
 
