@@ -173,6 +173,22 @@ class TestTerminals:
         assert [machine for machine, *_ in lab.terminals()] == ["laptop"]
 
 
+class TestRestart:
+    """A machine that goes down may end the command first, and then its shell."""
+
+    @pytest.mark.parametrize("text", ["$ (exit 143)\n", "$ (exit 143) | true\n"])
+    def test_terminated(self, lab: LocalLab, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+        """What counts is that the machine comes back."""
+        monkeypatch.setattr(lab, "started_at", lambda _machine: "then")
+        monkeypatch.setattr(lab, "wait_for_restart", lambda *_: True)
+        passes(lab, session(text, restart=True))
+        assert "exit status is 143" in fails(lab, session("$ (exit 143)\n")).problem
+        two = fails(lab, session("$ (exit 143)\n$ true\n", restart=True))
+        assert "exit status is 143" in two.problem
+        monkeypatch.setattr(lab, "wait_for_restart", lambda *_: False)
+        assert "did not restart" in fails(lab, session(text, restart=True)).problem
+
+
 class TestInterrupt:
     """`^C` at the end of an output presses Ctrl-C."""
 

@@ -12,6 +12,7 @@ from doclab.model import Block, Command
 from doclab.outcome import Outcome, Problem
 
 INTERRUPTED = 130  # exit status of what Ctrl-C ended
+TERMINATED = 143  # of what a machine ends that goes down, when its shell still has time to say so
 
 
 def outcome_is_good(
@@ -51,6 +52,8 @@ def outcome_is_good(
             f" {'until Ctrl-C is pressed (`^C`)' if command.interrupt else '(`:running:`)'}.",
             again=True,
         )
+    if block.restart and last and status == TERMINATED:
+        return
     if status != wanted and not (command.interrupt and not wanted and status == INTERRUPTED):
         raise _failed(
             block, command, outcome, f"its exit status is {status}, not {wanted}.", again=True
