@@ -22,6 +22,8 @@ done
 section unit; units systemctl
 section 'unit file'; systemctl list-unit-files --plain --no-legend --no-pager | awk '{ print $1 "\t" $2 }'
 section socket; ss --no-header --listening --tcp --udp --numeric | awk '{ print $1 " " $5 }'
+section 'firewall rule'
+nft --stateless list ruleset 2>/dev/null | awk '/^table/ { table = $2 " " $3; print table; next } NF > 1 { $1 = $1; print table ": " $0 }'
 section sysctl
 sysctl --all --pattern '^(net\.ipv[46]\.(ip_|ping_|tcp_|udp_|conf\.(all|default)\.)|user\.|vm\.|kernel\.(unpriv|dmesg|yama|sysrq))' 2>/dev/null | sed 's/ = /\t/'
 section file
