@@ -216,6 +216,14 @@ def test_no_quadlet_waits_for_the_network() -> None:
         assert unit.one("Quadlet", "DefaultDependencies") == "false", str(unit)
 
 
+def test_a_container_has_the_name_of_its_unit() -> None:
+    """So `podman logs` and `podman exec` take the name that `systemctl` takes."""
+    found = list(units(".container"))
+    assert found
+    for unit in found:
+        assert unit.one("Container", "ContainerName") == unit.path.stem, unit
+
+
 def test_visitors_come_with_a_request() -> None:
     """Each socket that visitors reach defers, so that a restart closes none who will ask."""
     found = [u for u in units(".socket") if u.one("Socket", "ListenStream").isdigit()]
