@@ -73,11 +73,6 @@ def until(condition: Callable[[], object], what: str) -> None:
         pause.wait(0.01)
 
 
-def example_of(file: Path) -> str:
-    """Return the name of the example that a file belongs to."""
-    return file.parent.name
-
-
 def listener(address: str = "::") -> socket.socket:
     """Return a listening socket, as a ``.socket`` unit would; "::" takes both families."""
     if address.startswith("/"):
@@ -1583,7 +1578,9 @@ def test_whoami_listens_on_both_families(rig: Rig) -> None:
         process.wait()
 
 
-@pytest.mark.parametrize("unit", sorted(EXAMPLES.glob("*/workerd.socket")), ids=example_of)
+@pytest.mark.parametrize(
+    "unit", sorted(EXAMPLES.glob("*/workerd.socket")), ids=lambda path: str(path.parent.name)
+)
 def test_a_restart_loses_no_request_on_its_way(rig: Rig, unit: Path) -> None:
     """Who is connected when workerd stops, and asks a moment later, is answered by the next.
 

@@ -34,8 +34,9 @@ def update_pages(results: Sequence[BlockResult], root: Path) -> tuple[str, bool]
         update.write(new, root)
     except (DoclabError, OSError, UnicodeDecodeError) as error:
         return f"error: {error}", False
+    left = [*refused, *new.refused]
     lines = [new.diff] if new.diff else []
-    lines += [*refused, *new.refused]
+    lines += left
     if new.count:
         lines.append(
             f"New output of {new.count} command{'s' if new.count > 1 else ''} is written to"
@@ -44,9 +45,10 @@ def update_pages(results: Sequence[BlockResult], root: Path) -> tuple[str, bool]
         )
     else:
         lines.append("No output is written.")
-    if left := len(refused) + len(new.refused):
-        lines.append(f"{left} command{'s' if left > 1 else ''} still to be seen to, named above.")
-    return "\n".join(lines), not refused and not new.refused
+    if left:
+        commands = f"{len(left)} command{'s' if len(left) > 1 else ''}"
+        lines.append(f"{commands} still to be seen to, named above.")
+    return "\n".join(lines), not left
 
 
 def proposals(runs: Sequence[Sequence[BlockResult]]) -> tuple[str, bool]:
