@@ -153,8 +153,8 @@ def test_readme_commands_are_those_of_ci() -> None:
     """What the README promises is what runs before a change lands."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     ci = (ROOT / ".ci/run").read_text(encoding="utf-8")
-    assert "python3 -m pip install nox && nox -s docs" in readme
-    for command in ("nox -s host doctest", "nox -s docs"):
+    assert "python3 -m pip install 'nox[uv]' && nox -s docs" in readme
+    for command in ("'nox[uv]'", "nox -s host doctest", "nox -s docs"):
         assert command in readme
         assert command in ci
 

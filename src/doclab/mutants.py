@@ -12,7 +12,6 @@ from pathlib import Path
 
 from doclab.model import Block, Command, Location, Scenario
 
-#: What starts a comment, by the end of a file's name.
 #: Ends of the names of files of which each line can be broken, and how comments start there.
 COMMENTS = {
     ".capnp": "#", ".js": "//", ".mjs": "//",
