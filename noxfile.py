@@ -54,6 +54,11 @@ def workerd_binary(session: nox.Session) -> dict[str, str]:
     return {"WORKERD": str(binaries[0].resolve())}
 
 
+def doclab(session: nox.Session, *arguments: str, env: dict[str, str] | None = None) -> None:
+    """Run doclab; after Ctrl-C, wait until it has removed its labs."""
+    session.run("doclab", *arguments, env=env, interrupt_timeout=None)
+
+
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the site into build/html; `-- --serve` serves it and rebuilds."""
@@ -95,7 +100,7 @@ def host(session: nox.Session) -> None:
 def doctest(session: nox.Session) -> None:
     """Run every block of every page in a lab; `-- PAGE[:LINE] -k WORD --keep --update`."""
     install(session, "docs")
-    session.run("doclab", "run", *session.posargs)
+    doclab(session, "run", *session.posargs)
 
 
 @nox.session
@@ -109,21 +114,21 @@ def ledger(session: nox.Session) -> None:
 def shell(session: nox.Session) -> None:
     """Open a shell in a lab, in the state just before a block: `-- PAGE:LINE`."""
     install(session, "docs")
-    session.run("doclab", "shell", *session.posargs)
+    doclab(session, "shell", *session.posargs)
 
 
 @nox.session
 def mutants(session: nox.Session) -> None:
     """Break one thing at a time and expect red, after `doctest`; `-- --sample N`."""
     install(session, "tests")
-    session.run("doclab", "mutants", *session.posargs, env=workerd_binary(session))
+    doclab(session, "mutants", *session.posargs, env=workerd_binary(session))
 
 
 @nox.session
 def compat(session: nox.Session) -> None:
     """Run every block in every lab, and write the table of versions; `-- LAB --strict`."""
     install(session, "docs")
-    session.run("doclab", "compat", *session.posargs)
+    doclab(session, "compat", *session.posargs)
 
 
 @nox.session
@@ -145,7 +150,7 @@ def scripts(session: nox.Session) -> None:
 def clean(session: nox.Session) -> None:
     """Remove all labs, kept ones too, and all snapshots."""
     install(session, "docs")
-    session.run("doclab", "clean")
+    doclab(session, "clean")
 
 
 @nox.session

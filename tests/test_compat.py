@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -178,3 +179,27 @@ def test_a_lab_without_a_ledger_is_red(tmp_path: Path) -> None:
     row = compat._run_lab(options, "new", "b")
     assert row.verdict is Verdict.RED
     assert row.reason.startswith("it wrote no ledger")
+
+
+def test_an_interrupted_lab_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its run has labs to remove."""
+    program = tmp_path / "python"
+    program.write_text(
+        f"#!/bin/sh\ntrap 'sleep 1; echo > {tmp_path}/removed; exit 130' INT\n"
+        f"echo > {tmp_path}/started\nwhile :; do sleep 0.1; done\n",
+        encoding="utf-8",
+    )
+    program.chmod(0o755)
+    monkeypatch.setattr("sys.executable", str(program))
+
+    def interrupt(*_arguments: object) -> None:
+        if (tmp_path / "started").exists():
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.2, 0.2)
+    options = argparse.Namespace(build=tmp_path / "build", docs=tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        compat._run_lab(options, "trixie", "debian")
+    assert (tmp_path / "removed").exists()

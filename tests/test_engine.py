@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pwd
 import shlex
+import signal
 from pathlib import Path
 
 import pytest
@@ -153,3 +154,23 @@ def test_call_that_hangs(tmp_path: Path) -> None:
     program = podman(tmp_path, "exec sleep 60")
     with pytest.raises(DoclabError, match=r"`podman pull x …` did not end within 0\.2 s"):
         an_engine(program).call("pull", "x", timeout=0.2)
+
+
+def test_interrupted(tmp_path: Path) -> None:
+    """Podman may clean up after itself, and is not there any more then."""
+    text = (
+        f"trap 'echo > {tmp_path}/removed; exit 1' TERM\necho > {tmp_path}/started\n"
+        "while :; do sleep 0.1; done"
+    )
+    engine = an_engine(podman(tmp_path, text))
+
+    def interrupt(*_arguments: object) -> None:
+        if (tmp_path / "started").exists():
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.2, 0.2)
+    with pytest.raises(KeyboardInterrupt):
+        engine.call("build", ".")
+    assert (tmp_path / "removed").exists()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import platform
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,7 @@ def test_labs_have_images_of_their_own(store: Store) -> None:
     assert old.machine.startswith("localhost/doclab-machine-trixie:")
     assert new.machine.startswith("localhost/doclab-machine-forky:")
     assert old.registry == new.registry
-    assert new.facts == {"podman": "5.8.6"}
+    assert new.facts == {"podman": "5.8.6", "kernel": platform.release()}
     assert any("--label=doclab.facts.podman=5.8.6" in call for call in store.calls)
 
 

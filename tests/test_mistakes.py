@@ -43,6 +43,8 @@ PAGES = {
     "same-without-reason": "```{run} bash\n:same:\n\ntrue\n```\n",
     "stays-without-reason": f"{BLOCK}\n```{{cleaned-up}}\nfile /home/admin/a:\n```\n",
     "stays-without-name": f"{BLOCK}\n```{{cleaned-up}}\nfile: the pager makes it\n```\n",
+    "cleaned-up-without-blocks": "```{cleaned-up}\n```\n",
+    "language-in-capitals": "```Zsh\ntrue\n```\n",
     "prerequisites-empty": f"```{{prerequisites}}\n```\n\n{BLOCK}",
     "include-missing": f"```{{include}} nowhere.md\n```\n\n{BLOCK}",
     "shown-file-missing": f"```{{literalinclude}} ../nowhere.sh\n```\n\n{BLOCK}",

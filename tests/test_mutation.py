@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from conftest import Sites, Snapshot
+from ledgers import result
 
-from doclab import mutation
-from doclab.model import DoclabError, Location
+from doclab import ledger, mutation
+from doclab.model import DoclabError, Ledger, Location
 from doclab.mutants import By, Kind, Mutant, Verdict
 from doclab.plan import plan
 
@@ -119,10 +120,56 @@ def test_closing_lines(snapshot: Snapshot) -> None:
 
 def test_nothing_tried() -> None:
     """A share of nothing is not shown."""
-    assert mutation.closing_lines([], {}, [])[-1] == "0 of 0 mutants turned something red"
+    assert (
+        mutation.closing_lines([], {}, [])[-1]
+        == "score, without those that the ledger misses: 0.0%"
+    )
 
 
 def test_no_run_before(tmp_path: Path) -> None:
     """Without what the last run printed, nothing can be tried."""
     with pytest.raises(DoclabError, match="nox -s doctest"):
-        mutation._recorded(tmp_path / "ledger.json")
+        mutation._recorded(tmp_path / "ledger.json", (), {})
+
+
+def test_a_run_of_something_else(sites: Sites, tmp_path: Path) -> None:
+    """What another lab, other files or other pages printed says nothing of these."""
+    sites.write(index="# Title\n\n```bash\ntrue\n```\n")
+    scenarios = plan(sites.collect().pages)
+    path = tmp_path / "ledger.json"
+    results = tuple(
+        result(block, scenario=scenario.name) for scenario in scenarios for block in scenario.blocks
+    )
+    found = Ledger(results=results, versions={}, files={"a": "1"}, complete=True)
+    path.write_text(ledger.dump(found), encoding="utf-8")
+    assert mutation._recorded(path, scenarios, {"a": "1"}).results == results
+    with pytest.raises(DoclabError, match="other pages, files or another lab"):
+        mutation._recorded(path, scenarios, {"a": "2"})
+    sites.write(index="# Title\n\n\n```bash\ntrue\n```\n")
+    with pytest.raises(DoclabError, match="other pages, files or another lab"):
+        mutation._recorded(path, plan(sites.collect().pages), {"a": "1"})
+
+
+def test_a_word_that_no_mutant_has(sites: Sites) -> None:
+    """`--only` with a slip of the pen is no success."""
+    with pytest.raises(DoclabError, match="--only nowhere"):
+        chosen(sites.root, only="nowhere")
+
+
+@pytest.mark.parametrize(
+    "setting", ["diff.mnemonicPrefix=true", "diff.noprefix=true", "diff.external=false"]
+)
+def test_settings_of_git_change_nothing(project: Path, setting: str) -> None:
+    """What changed is read in one form."""
+    git(project, "config", *setting.split("=", 1))
+    assert chosen(project, changed="main") == list(range(2, 10))
+
+
+def test_below_the_top_of_a_repository(project: Path) -> None:
+    """Names are as in the project, which need not be all of the repository; so are new files."""
+    below = project / "below"
+    below.mkdir()
+    (below / "x.socket").write_text("one\ntwo\n", encoding="utf-8")
+    assert chosen(below, changed="main") == [1, 2, 3]
+    git(project, "add", ".")
+    assert chosen(below, changed="main") == [1, 2]

@@ -9,7 +9,7 @@ import tracemalloc
 import pytest
 from conftest import LocalLab, Snapshot, block, scenario
 
-from doclab.model import Block, BlockResult, Command, Fate, Placeholder
+from doclab.model import Block, BlockResult, Command, DoclabError, Fate, Placeholder
 from doclab.reports.text import describe_failure
 from doclab.run import run_scenario, stopped
 
@@ -247,3 +247,14 @@ def test_json(lab: LocalLab) -> None:
     (result,) = run(lab, dataclasses.replace(one, json=True, text="", commands=(
         dataclasses.replace(one.commands[0], expected='{"a": 2, "b": 3}'),)))  # fmt: skip
     assert result.reason == "$.b: 3 is expected, and it is 1."
+
+
+def test_a_fault_of_the_lab(lab: LocalLab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told from what the page says: a mutant is not found out by it."""
+
+    def terminal(*_arguments: object) -> None:
+        raise DoclabError("there is no shell on server.")
+
+    assert [found.failure.of_lab for found in run(lab, block("false")) if found.failure] == [False]
+    monkeypatch.setattr(lab, "terminal", terminal)
+    assert [found.failure.of_lab for found in run(lab, block("true")) if found.failure] == [True]

@@ -43,11 +43,12 @@ def taken(
     options: Options,
     plan: Scenario,
     say: Callable[[str], None] = lambda _message: None,
+    lab: type[LocalLab] = LocalLab,
 ) -> list[str]:
     """Run the scenario here; return the places of its snapshots."""
     store = Store()
     machine = argparse.Namespace(versions=dict)
-    monkeypatch.setattr("doclab.scenario_run.Lab", lambda *_a, **_o: LocalLab(home))
+    monkeypatch.setattr("doclab.scenario_run.Lab", lambda *_a, **_o: lab(home))
     monkeypatch.setattr(LocalLab, "start", lambda _lab: None)
     monkeypatch.setattr(LocalLab, "remove", lambda lab: lab.close_terminals())
     monkeypatch.setattr(LocalLab, "machine", lambda _lab, _name: machine)
@@ -100,3 +101,46 @@ def test_a_snapshot_that_cannot_be_taken_is_said(
     said: list[str] = []
     assert taken(tmp_path, monkeypatch, Options(), scenario(*BLOCKS), said.append) == []
     assert "there is no snapshot of the end of one: the disk is full." in said
+
+
+class KeptLab(LocalLab):
+    """A lab of which something may not work."""
+
+    name = "doclab-1"
+    broken = ""
+    removed = False
+
+    def start(self, **_how: object) -> None:
+        """Start, or fail."""
+        self._do("start")
+
+    def keep(self) -> None:
+        """Stay, or fail."""
+        self._do("keep")
+
+    def enter_line(self, name: str) -> str:
+        """Return how to enter it."""
+        return f"enter {name}"
+
+    def remove(self) -> None:
+        """Be removed."""
+        type(self).removed = True
+        self.close_terminals()
+
+    def _do(self, what: str) -> None:
+        if what == self.broken:
+            raise DoclabError(f"{what} went wrong.")
+
+
+@pytest.mark.parametrize("broken", ["", "start", "keep"])
+def test_a_lab_is_left_to_a_person(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    """If that cannot be, nothing of it is left, and the run goes on to its end."""
+    monkeypatch.setattr(KeptLab, "broken", broken)
+    monkeypatch.setattr(KeptLab, "removed", False)
+    said: list[str] = []
+    keep = Options(keep=True)
+    taken(tmp_path, monkeypatch, keep, scenario(*BLOCKS), said.append, KeptLab)
+    assert KeptLab.removed == bool(broken)
+    assert any("enter server" in message for message in said) == (not broken)

@@ -16,9 +16,9 @@ import pytest
 from conftest import block
 from test_engine import an_engine, podman
 
-from doclab import snapshots
+from doclab import keys, leftovers
 from doclab.machine import Machine
-from doclab.model import Location
+from doclab.model import DoclabError, Location
 from doclab.snapshots import GoneError, Record, SnapshotStore
 
 
@@ -26,7 +26,7 @@ def test_moved_blocks_are_the_same() -> None:
     """More prose above a block does not count."""
     first = block("true", line=3)
     moved = dataclasses.replace(block("true", line=30), headings=("Another",))
-    assert snapshots.key("base", [first]) == snapshots.key("base", [moved])
+    assert keys.key("base", [first]) == keys.key("base", [moved])
 
 
 @pytest.mark.parametrize(
@@ -44,40 +44,41 @@ def test_changed_blocks_are_not(change: dict[str, object]) -> None:
     """Each field that a run depends on."""
     one = block("true")
     other = dataclasses.replace(one, **change)  # type: ignore[arg-type] # fields of many types
-    assert snapshots.key("base", [one]) != snapshots.key("base", [other])
-    assert snapshots.key("base", [one, one]) != snapshots.key("base", [one, other])
+    assert keys.key("base", [one]) != keys.key("base", [other])
+    assert keys.key("base", [one, one]) != keys.key("base", [one, other])
 
 
 def test_expectations_count() -> None:
     """What a command must print is a part of it."""
-    assert snapshots.key("base", [block("a", expected="1")]) != snapshots.key(
+    assert keys.key("base", [block("a", expected="1")]) != keys.key(
         "base", [block("a", expected="2")]
     )
 
 
 def test_files_images_and_versions_count() -> None:
     """And so does which file has which content."""
-    base = snapshots.base_key(["image:1"], {"a": b"1", "b": b"2"})
-    assert base == snapshots.base_key(["image:1"], {"b": b"2", "a": b"1"})
+    base = keys.base(["image:1"], {"a": b"1", "b": b"2"})
+    assert base == keys.base(["image:1"], {"b": b"2", "a": b"1"})
     for parts, files in (
         (["image:2"], {"a": b"1", "b": b"2"}),
         (["image:1"], {"a": b"2", "b": b"1"}),
         (["image:1"], {"a": b"1"}),
         (["image:1"], {"a": b"1", "c": b"2"}),
     ):
-        assert snapshots.base_key(parts, files) != base
+        assert keys.base(parts, files) != base
 
 
 def test_the_place_is_left_out_wholly() -> None:
     """No path of this machine is in a key."""
     moved = dataclasses.replace(block(), location=Location(path=Path("/elsewhere"), line=1))
-    assert snapshots.key("", [moved]) == snapshots.key("", [block()])
+    assert keys.key("", [moved]) == keys.key("", [block()])
 
 
 # Volumes are directories.
 PODMAN = """
 cd {folder}
 for last; do :; done
+case "$*" in *writer*inspect*|*inspect*writer*) cat {folder}/../writer; exit;; esac
 case "$1 $2" in
   "volume create") mkdir "$last";;
   "volume inspect") test -d "$last" && echo {folder}/"$last";;
@@ -179,3 +180,35 @@ def test_a_snapshot_that_is_gone(computers: Callable[[str], Computer]) -> None:
         one.store.restore(found, one.machine)
     one.store.note_mended(found, [])
     assert one.store.find("old") is None
+
+
+def test_a_snapshot_that_another_run_takes_just_now(
+    computers: Callable[[str], Computer], tmp_path: Path
+) -> None:
+    """It is left to that run, unless that run is gone."""
+    one, other = computers("one"), computers("other")
+    assert one.save("key")
+    (volume,) = (tmp_path / "volumes").iterdir()
+    (volume / "snapshot.json").unlink()
+    (tmp_path / "writer").write_text(leftovers.owner(), encoding="utf-8")
+    (other.files / "a").write_text("of the other", encoding="utf-8")
+    assert not other.save("key")
+    assert [path.read_text() for path in volume.rglob("a")] == ["saved"]
+    (tmp_path / "writer").write_text("4194305.7", encoding="utf-8")
+    assert other.save("key")
+    assert [path.read_text() for path in volume.rglob("a")] == ["of the other"]
+
+
+def test_what_cannot_be_saved_is_not_left(
+    computers: Callable[[str], Computer], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A volume without a record would be taken for one that is being written."""
+    one = computers("one")
+
+    def fail(*_arguments: object) -> None:
+        raise DoclabError("the disk is full.")
+
+    monkeypatch.setattr(type(one.engine), "write_file", fail)
+    with pytest.raises(DoclabError, match="full"):
+        one.save("key")
+    assert list((tmp_path / "volumes").iterdir()) == []

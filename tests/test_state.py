@@ -61,3 +61,10 @@ def test_a_page_may_say_what_stays() -> None:
     assert state.allowed(found, {"user *": "a reason"})
     assert not state.allowed(found, {"file *": "a reason"})
     assert not state.allowed(found, {"user b": "a reason"})
+
+
+def test_what_stays_may_have_brackets() -> None:
+    """As an IPv6 address has; only a star stands for anything."""
+    found = state.Difference(kind="socket", name="tcp [::]:80", before=None, after="there")
+    assert state.allowed(found, {"socket tcp [::]:80": "a reason"})
+    assert not state.allowed(found, {"socket tcp [::1]:80": "a reason"})

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,10 @@ def test_a_list_that_is_none(name: str, tmp_path: Path, snapshot: Snapshot) -> N
 def test_no_list(tmp_path: Path) -> None:
     """Then nothing may survive."""
     assert survivors.read(tmp_path / "none.toml") == {}
+
+
+def test_blocks_that_are_dropped_do_not_count() -> None:
+    """The ledger misses each of them: that proves nothing about a page."""
+    dropped = dataclasses.replace(verdict("the ledger"), by=By.LEDGER)
+    assert survivors.share([dropped, dropped, verdict(), verdict("docs/page.md:2")]) == 0.5
+    assert survivors.share([dropped]) == 0.0

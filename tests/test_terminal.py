@@ -26,8 +26,8 @@ def run(terminal: Terminal, text: str, deadline: float = DEADLINE) -> list[Outco
 
 def status(outcome: Outcome) -> int:
     """Return the exit status of an outcome that has a prompt."""
-    assert outcome.prompt is not None
-    return outcome.prompt.status
+    assert outcome.status is not None
+    return outcome.status
 
 
 @pytest.mark.parametrize(
@@ -354,6 +354,8 @@ def test_no_shell_at_all(open_terminal: Open) -> None:
         ("((0))", 1),
         ("[[ a == b ]]", 1),
         ("x=$(exit 6)", 6),
+        ("bash -c 'kill -PIPE $$'", 141),
+        ("true | bash -c 'kill -PIPE $$'", 141),
     ],
 )
 def test_status_of_the_command_line(terminal: Terminal, command: str, expected: int) -> None:

@@ -3,18 +3,23 @@
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import subprocess
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import PATIENCE, LocalLab, block
+from ledgers import result
 
-from doclab import mutants, trial
+from doclab import mutants, trial, uses
 from doclab.engine import Engine
 from doclab.machine import Machine
-from doclab.model import BlockResult, DoclabError, Fate, Scenario
+from doclab.model import BlockResult, DoclabError, Failure, Fate, Scenario
 from doclab.mutants import Kind, Mutant
+from doclab.scenario_run import Outcome
 
 TEXT = "first\nsecond\n"
 ONE, TWO = Path("examples/one/a.js"), Path("examples/two/a.js")
@@ -128,3 +133,30 @@ def test_with_a_mutant_nobody_waits_much_longer_than_without() -> None:
     assert [(block.deadline, block.wait) for block in found] == [
         (300.0, 0.0), (20.0, 0.0), (50.0, 50.0), (300.0, 0.0), (300.0, 5.0),
     ]  # fmt: skip
+
+
+def test_a_fault_of_the_lab_is_no_verdict(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, removed: Mutant
+) -> None:
+    """Neither is one that a block met."""
+    one = block("true", page="page")
+    plan = Scenario(name="one", pages=("page",), variant=(), blocks=(one,))
+    monkeypatch.setattr(uses, "first_use", lambda *_a: (plan, "page"))
+    monkeypatch.setattr(trial, "patch", lambda *_a: None)
+    workshop: Any = argparse.Namespace(engine=None, lab_plan=None, store=None, base="")
+    settings = argparse.Namespace(deadline=1.0)
+    site: Any = argparse.Namespace(pages=(), root=tmp_path, settings=settings)
+    tried = trial.Trial(site, [plan], workshop, results=(), stop=threading.Event())
+
+    def fail(*, of_lab: bool) -> None:
+        failure = Failure(location=one.location, command="true", problem="no shell.", of_lab=of_lab)
+        failed = result(one, fate=Fate.FAILED, failure=failure)
+        outcome = Outcome(results=(failed,), errors=(), versions={})
+        run = argparse.Namespace(run=lambda: outcome)
+        monkeypatch.setattr(trial, "ScenarioRun", lambda *_a, **_o: run)
+
+    fail(of_lab=True)
+    with pytest.raises(DoclabError, match=r"could not be tried: .*no shell"):
+        tried.run(removed)
+    fail(of_lab=False)
+    assert tried.run(removed).killed_by == str(one.location)

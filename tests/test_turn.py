@@ -82,13 +82,13 @@ class TestWait:
 
     def test_never_right(self, lab: LocalLab) -> None:
         """The failure shows the last try, and how many there were."""
-        failure = fails(lab, session("$ echo x >> n; wc --lines < n\nx\n", wait=0.5))
+        failure = fails(lab, session("$ echo x >> n; wc --lines < n\nx\n", wait=2.0))
         count = len((lab.home / "server" / "n").read_text().split())
         assert count > 1
         assert failure.actual == str(count)
         assert failure.expected == "x"
-        assert f"It was typed {count} times in 0." in failure.problem
-        assert "(`:wait: 0.5`)" in failure.problem
+        assert re.search(rf"It was typed {count} times in [0-9.]+ s", failure.problem)
+        assert "(`:wait: 2`)" in failure.problem
 
     def test_never_steady(self, lab: LocalLab) -> None:
         """The failure says how often it was right."""
@@ -188,6 +188,16 @@ class TestRestart:
         monkeypatch.setattr(lab, "wait_for_restart", lambda *_: False)
         assert "did not restart" in fails(lab, session(text, restart=True)).problem
 
+    @pytest.mark.parametrize("rest", ["\n$ false\n", "\n> false\n"])
+    def test_what_comes_after_it_is_typed(
+        self, lab: LocalLab, monkeypatch: pytest.MonkeyPatch, rest: str
+    ) -> None:
+        """A shell that ends before the last line leaves lines that nobody has tried."""
+        monkeypatch.setattr(lab, "started_at", lambda _machine: "then")
+        monkeypatch.setattr(lab, "wait_for_restart", lambda *_: True)
+        failure = fails(lab, session(f"$ exit{rest}", restart=True))
+        assert "it ended the shell in which it ran" in failure.problem
+
 
 class TestInterrupt:
     """`^C` at the end of an output presses Ctrl-C."""
@@ -237,6 +247,16 @@ class TestInterrupt:
         """There is nothing to interrupt."""
         failure = fails(lab, session(f"$ {text}\na\n^C\n"))
         assert "it ended by itself, with status" in failure.problem
+
+    @pytest.mark.parametrize("text", ["echo a", "echo a; (exit 130)"])
+    def test_one_that_ends_by_itself_in_the_middle(self, lab: LocalLab, text: str) -> None:
+        """`^C` is true of each command, not of a block's last one only."""
+        failure = fails(lab, session(f"$ {text}\na\n^C\n$ echo b\nb\n"))
+        assert "it ended by itself, with status" in failure.problem
+
+    def test_in_the_middle(self, lab: LocalLab) -> None:
+        """The commands after it are typed when it has ended."""
+        passes(lab, session("$ echo a; sleep 60\na\n^C\n$ echo b\nb\n"))
 
     def test_a_command_that_is_not_there(self, lab: LocalLab) -> None:
         """It is not taken for one that was interrupted."""
@@ -396,6 +416,15 @@ class TestAnswers:
         answers = (Answer(question="?", text="a"), Answer(question="?", text="b"))
         command = "$ read -p '? ' x; echo $x\n? {0}\n{0}\n"
         passes(lab, session(command.format("a") + command.format("b"), answers=answers))
+
+    def test_a_line_that_only_looks_like_a_question(self, lab: LocalLab) -> None:
+        """Its end has come: nobody waits for an answer there."""
+        text = (
+            "$ echo Name:; sleep 0.6; read -n 1 -t 0.1 -s early || true;"
+            " read -p 'Name: ' x; echo $early$x"
+        )
+        answers = (Answer(question="Name:", text="me"),)
+        passes(lab, session(f"{text}\nName:\nName: me\nme\n", answers=answers))
 
     def test_one_that_is_never_asked_for(self, lab: LocalLab, snapshot: Snapshot) -> None:
         """It is a mistake of the page."""

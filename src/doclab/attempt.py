@@ -82,9 +82,11 @@ class Attempt:
             if watch is not None:
                 self._answers[:] = watch.answers
             rest = command.text.split("\n")[outcome.line + outcome.text.count("\n") + 1 :]
-            ends = self._last and all(map(runs_nothing, rest))
+            whole = all(map(runs_nothing, rest))
             try:
-                verdict.outcome_is_good(block, command, outcome, self._limits, last=ends)
+                verdict.outcome_is_good(
+                    block, command, outcome, self._limits, whole=whole, last=self._last
+                )
             except FailedError as error:
                 self._recover(outcome, error)
                 raise

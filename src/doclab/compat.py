@@ -7,6 +7,7 @@ import argparse
 import dataclasses
 import enum
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -162,10 +163,18 @@ def _run_lab(options: argparse.Namespace, name: str, base: str) -> Row:
     path.unlink(missing_ok=True)
     command = [sys.executable, "-m", "doclab.cli", "--docs", options.docs, "--build", options.build,
                "run", "--no-cache", "--lab", name, "--output", output]  # fmt: skip
-    done = subprocess.run(list(map(str, command)), check=False)
-    if done.returncode in (130, -2):
-        raise KeyboardInterrupt
+    # In a session of its own, so that a Ctrl-C reaches it once, and is waited for: it has
+    # labs to remove.
+    process = subprocess.Popen(
+        list(map(str, command)), stdin=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        status = process.wait()
+    except BaseException:
+        process.send_signal(signal.SIGINT)
+        process.wait()
+        raise
     if not path.is_file():
-        reason = f"it wrote no ledger, and ended with {done.returncode}"
+        reason = f"it wrote no ledger, and ended with {status}"
         return Row(lab=name, base=base, verdict=Verdict.RED, reason=reason)
     return row_of(name, base, ledger.load(path.read_text(encoding="utf-8"), str(path)))

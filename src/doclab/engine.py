@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from doclab import host, storage
@@ -21,6 +22,7 @@ from doclab.model import DoclabError
 
 OLDEST_PODMAN = (4, 3)
 LABEL = "doclab"
+_TO_END = 10.0  # seconds that Podman has to end when we are interrupted
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -62,17 +64,7 @@ class Engine:
         """
         argv = self.argv(*arguments)
         try:
-            done = subprocess.run(
-                argv,
-                check=False,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=timeout,
-                cwd="/",
-                input=text if text is not None else "",
-                start_new_session=True,  # Ctrl-C is for us, who then clean up
-            )
+            done = _run(argv, timeout=timeout, text=text if text is not None else "")
         except subprocess.TimeoutExpired as error:
             raise DoclabError(
                 f"`podman {' '.join(arguments[:3])} …` did not end within {timeout:g} s;"
@@ -171,6 +163,32 @@ def detect() -> Engine:
         # An ordinary user's files in a container belong to subordinate users.
         files=() if os.geteuid() == 0 else (*command, "unshare"),
     )
+
+
+def _run(argv: list[str], *, timeout: float, text: str) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end; when we are interrupted, let it clean up after itself."""
+    with subprocess.Popen(
+        argv,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        cwd="/",
+        start_new_session=True,  # Ctrl-C is for us, who then clean up
+    ) as process:
+        try:
+            said, complained = process.communicate(text, timeout=timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        except BaseException:
+            process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_TO_END)
+            process.kill()
+            raise
+    return subprocess.CompletedProcess(argv, process.returncode, said, complained)
 
 
 def _version() -> str:

@@ -41,8 +41,8 @@ def bring_back(machine: Machine, record: Record, user: str) -> Returned:
     """
     if record.mended is not None:
         known = [mend for mend in record.mended if mend[0] == machine.name]
-        _do(machine, known)
-        return known, None
+        if _do(machine, known):
+            return known, None
     done: list[Mend] = []
     end = time.monotonic() + SETTLE_SECONDS
     while left := [
@@ -59,14 +59,14 @@ def bring_back(machine: Machine, record: Record, user: str) -> Returned:
     return done, None
 
 
-def _do(machine: Machine, mends: Sequence[Mend]) -> None:
-    """Start and stop units, in one call; what fails shows in the state."""
+def _do(machine: Machine, mends: Sequence[Mend]) -> bool:
+    """Start and stop units, in one call; say whether that went well."""
     together: dict[tuple[str, ...], list[str]] = {}
     for _, (*arguments, unit) in mends:
         together.setdefault(tuple(arguments), []).append(unit)
     lines = [shlex.join(["systemctl", *how, *units]) for how, units in together.items()]
-    if lines:
-        machine.execute("sh", "-c", "\n".join(lines), check=False)
+    script = "\n".join([*(f"{line} || failed=1" for line in lines), "exit ${failed:-0}"])
+    return not lines or machine.execute("sh", "-c", script, check=False).returncode == 0
 
 
 def _mend(machine: Machine, difference: Difference) -> Mend | None:

@@ -14,14 +14,16 @@ import hashlib
 import importlib.util
 import json
 import os
+import platform
 import re
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from doclab import bases
+from doclab import bases, leftovers
 from doclab.engine import LABEL, Engine
 from doclab.model import DoclabError
 
@@ -43,7 +45,7 @@ class Images:
 
     machine: str
     registry: str
-    #: podman, systemd, distribution, release: as the machine's image has them
+    #: podman, systemd, distribution, release: as the machine's image has them; kernel
     facts: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
@@ -125,8 +127,13 @@ class ImageStore:
         for directory in directories:
             for path in sorted((self._recipe / directory).rglob("*")):
                 if path.is_file():
-                    digest.update(f"{path.relative_to(self._recipe)}\0".encode())
+                    runs = bool(path.stat().st_mode & stat.S_IXUSR)
+                    digest.update(f"{path.relative_to(self._recipe)}\0{runs}\0".encode())
                     digest.update(path.read_bytes())
+            for listing in (self._recipe / directory).rglob("python-packages"):
+                for package in _python_packages(listing.parent):
+                    made = sorted(p.name for p in package.parent.glob(f"{package.name}*.dist-info"))
+                    digest.update("\0".join(made).encode())  # their names have the versions
         return f"{_PREFIX}-{name}:{digest.hexdigest()[:12]}"
 
     def _exists(self, image: str) -> bool:
@@ -171,11 +178,12 @@ class ImageStore:
         if found.returncode != 0:
             return None
         labels: dict[str, str] = json.loads(found.stdout.splitlines()[0])
-        return {
+        facts = {
             name.removeprefix(_FACTS): value
             for name, value in labels.items()
             if name.startswith(_FACTS)
         }
+        return {**facts, "kernel": platform.release()}  # which all containers share
 
     def _build(self, directory: Path, image: str, base: str) -> None:
         with tempfile.TemporaryDirectory(prefix="doclab-") as folder:
@@ -205,7 +213,8 @@ class ImageStore:
             "run",
             *self._engine.run_flags,
             "--detach",
-            f"--label={LABEL}",
+            f"--label={LABEL}={container}",
+            f"--label={LABEL}.owner={leftovers.owner()}",
             f"--name={container}",
             "--publish=127.0.0.1::5000",
             server,

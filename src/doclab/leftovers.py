@@ -60,13 +60,24 @@ def remove_stale(engine: Engine) -> list[str]:
 def without_process(engine: Engine) -> list[str]:
     """Return the labs whose process is gone: those that are kept, and those that are stale.
 
-    The network of a lab is what is made first and removed last. Other runs on this computer
-    go on in labs of their own, which are not listed.
+    Whatever is left of one counts: it may have been cut off when it was half made, or half
+    removed. Other runs on this computer go on in labs of their own, which are not listed.
     """
-    found = engine.call("network", "ls", f"--filter=label={LABEL}.owner", "--format=json")
-    names = []
-    for network in json.loads(found.stdout or "[]"):
-        pid, _, since = network["labels"][f"{LABEL}.owner"].partition(".")
-        if started(int(pid)) != since:
-            names.append(network["labels"][LABEL])
+    owned = f"--filter=label={LABEL}.owner"
+    names = set()
+    with ThreadPoolExecutor() as pool:
+        for found in pool.map(
+            lambda what: engine.call(*what, owned, "--format=json"),
+            (("network", "ls"), ("volume", "ls"), ("ps", "--all")),
+        ):
+            for thing in json.loads(found.stdout or "[]"):
+                labels = thing.get("labels") or thing["Labels"]
+                if not is_running(labels[f"{LABEL}.owner"]):
+                    names.add(labels[LABEL])
     return sorted(names)
+
+
+def is_running(process: str) -> bool:
+    """Whether the process that `owner` named so is still there."""
+    pid, _, since = process.partition(".")
+    return pid.isdecimal() and bool(since) and started(int(pid)) == since

@@ -7,11 +7,11 @@ import argparse
 import random
 import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from doclab import judges, ledger, mutants, plan, repository, survivors, uses
-from doclab.model import DoclabError, Ledger, Scenario
+from doclab.model import Block, DoclabError, Ledger, Scenario
 from doclab.mutants import By, Mutant, Verdict
 from doclab.notebook import Notebook
 from doclab.progress import Progress
@@ -34,6 +34,8 @@ def sample(every: Sequence[Mutant], *, count: int | None, seed: int) -> list[Mut
 def choose(every: Sequence[Mutant], options: argparse.Namespace, root: Path) -> list[Mutant]:
     """Choose the mutants that the command line asks for."""
     wanted = [mutant for mutant in every if not options.only or options.only in str(mutant)]
+    if options.only and not wanted:
+        raise DoclabError(f"--only {options.only}: no mutant has this in its name.")
     if not options.changed:
         return sample(wanted, count=options.sample, seed=options.seed)
     lines = changed_lines(root, options.changed)
@@ -65,7 +67,23 @@ def changed_lines(root: Path, since: str) -> set[tuple[str, int]]:
         DoclabError: if Git does not know the revision.
     """
     done = subprocess.run(
-        ["git", "-C", str(root), "diff", "--unified=0", "--no-color", "--merge-base", since],
+        # In one form, whatever the settings of who runs it.
+        [
+            "git",
+            "-C",
+            str(root),
+            "-c",
+            "core.quotePath=false",
+            "diff",
+            "--unified=0",
+            "--no-color",
+            "--no-ext-diff",
+            "--relative",
+            "--src-prefix=a/",
+            "--dst-prefix=b/",
+            "--merge-base",
+            since,
+        ],
         check=False,
         capture_output=True,
         text=True,
@@ -75,11 +93,22 @@ def changed_lines(root: Path, since: str) -> set[tuple[str, int]]:
     found, path = set(), ""
     for line in done.stdout.splitlines():
         if line.startswith("+++ b/"):
-            path = line[6:]
+            path = line[6:].rstrip("\t")  # Git ends a name with a space in it by a tab
         elif hunk := re.match(r"@@ \S+ \+(\d+)(?:,(\d+))? @@", line):
             first, count = int(hunk[1]), int(hunk[2] or 1)
             found |= {(path, number) for number in range(first, first + count)}
+    # A file that Git does not know yet differs in each line.
+    for name in sorted({*(repository.files(root) or ())} - {*_tracked(root)}):
+        lines = (root / name).read_bytes().count(b"\n") + 1
+        found |= {(name, number) for number in range(1, lines + 1)}
     return found
+
+
+def _tracked(root: Path) -> list[str]:
+    listed = subprocess.run(
+        ["git", "-C", str(root), "ls-files", "-z"], check=True, capture_output=True
+    )
+    return listed.stdout.decode().split("\0")
 
 
 def run(options: argparse.Namespace, site: Site) -> int:
@@ -95,7 +124,7 @@ def run(options: argparse.Namespace, site: Site) -> int:
         judges.check_patterns(site.settings.judges, every)
         chosen = choose(every, options, site.root)
         say(f"{len(chosen)} of {len(every)} mutants, seed {options.seed}")
-        recorded = _recorded(options.build / "doctest" / "ledger.json")
+        recorded = _recorded(options.build / "doctest" / "ledger.json", scenarios, workshop.files)
         search = Search(site, scenarios, workshop, Notebook(notes), jobs=options.jobs, say=say)
         verdicts = search.run(chosen, recorded)
     listed = survivors.read(site.settings.survivors)
@@ -115,15 +144,31 @@ def closing_lines(
     lines = [f"{mutant}: survived: {listed.get(mutant.name, 'NOT LISTED')}" for mutant in alive]
     lines += [f"error: {problem}" for problem in problems]
     lines += [f"{sum(v.by is by for v in dead)} found out by {by.value}" for by in By]
-    share = f": {len(dead) / len(verdicts):.1%}" if verdicts else ""
-    lines.append(f"{len(dead)} of {len(verdicts)} mutants turned something red{share}")
+    lines.append(f"{len(dead)} of {len(verdicts)} mutants turned something red")
+    lines.append(f"score, without those that the ledger misses: {survivors.share(verdicts):.1%}")
     return lines
 
 
-def _recorded(path: Path) -> Ledger:
+def _recorded(path: Path, scenarios: Sequence[Scenario], files: Mapping[str, str]) -> Ledger:
+    """Return the ledger of the last run, which must be of what there is now.
+
+    Raises:
+        DoclabError: if there is none, or if it says nothing of the pages as they are.
+    """
     if not path.is_file():
         raise DoclabError(f"{path}: there is no ledger; run `nox -s doctest` first.")
     found = ledger.load(path.read_text(encoding="utf-8"), str(path))
     if not (found.complete and found.green):
         raise DoclabError(f"{path}: the last run was not whole and green; run `nox -s doctest`.")
+    blocks = {_place(block) for scenario in scenarios for block in scenario.blocks}
+    if blocks != {_place(result.block) for result in found.results} or found.files != files:
+        raise DoclabError(
+            f"{path}: the last run was of other pages, files or another lab than there are now;"
+            " run `nox -s doctest`."
+        )
     return found
+
+
+def _place(block: Block) -> tuple[object, ...]:
+    """Return what a mutant of a block is made of, and where."""
+    return block.location, block.text, block.commands

@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 
-from doclab.prompt import PartFailure, Prompt
+from doclab.prompt import NO_READER, PartFailure, Prompt
 
 LONGEST_LINE = 4094  # bytes that the kernel's line buffer holds, without the newline
 
@@ -37,3 +37,16 @@ class Outcome:
     errors: tuple[PartFailure, ...] = ()  # parts that failed
     problem: Problem | None = None  # why no prompt came back
     goes_on: bool = False  # whether it came as far as it should, and still runs
+
+    @property
+    def status(self) -> int | None:
+        """Exit status, where a writer whose reader had enough is no failure; None: none yet.
+
+        The shell does not report the parts of a pipeline within a command, as in
+        `x=$(yes | head -1)`.
+        """
+        if self.prompt is None:
+            return None
+        status = self.prompt.status
+        within = status == NO_READER and len(self.prompt.parts) < 2 and "|" in self.text
+        return 0 if within else status

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-from doclab import ledger, run, snapshots, state
+from doclab import keys, ledger, run, state
 from doclab.lab import Lab
 from doclab.machine import Machine
 from doclab.model import BlockResult, CleanUp, DoclabError, Fate, Ledger, Page, Scenario
@@ -79,8 +79,8 @@ class PageEnds:
                     self.errors += errors
                 if len(results) == len(self._scenario.blocks):
                     self.versions = versions.result()
-        if self._store is None or not first_pass:
-            return
+        if self._store is None or not first_pass or self.errors:
+            return  # a run that goes on from a broken promise would not see it
         if len(results) == len(self._scenario.blocks) and not self._scenario.ends_page:
             return
         if any(result.fate is Fate.FAILED for result in results):
@@ -95,7 +95,7 @@ class PageEnds:
         results: Sequence[BlockResult],
         captured: Mapping[str, str],
     ) -> None:
-        key = snapshots.key(self._base, self._scenario.blocks[: len(results)])
+        key = keys.key(self._base, self._scenario.blocks[: len(results)])
         if store.find(key) is not None:
             return
         machines = lab.all_machines()

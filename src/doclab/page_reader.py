@@ -60,6 +60,12 @@ class PageReader:
         self.errors += [
             f"{self.sources.tab(node)}: {said}" for node, said in tabs.mistakes(self.doctree)
         ]
+        clean_up = self._clean_up()
+        if clean_up is not None and not blocks:
+            self.errors.append(
+                f"{clean_up.location}: {{cleaned-up}} on a page without blocks, after which nothing"
+                " is compared; move it to the page that cleans up."
+            )
         files = {self.path, *(self.root / block.location.path for block in blocks)}
         self.errors += [
             f"{place}: this fence is never closed; end it with a line of as many characters"
@@ -72,7 +78,7 @@ class PageReader:
             title=title.astext() if title is not None else self.name,
             after=tuple(after),
             blocks=blocks,
-            clean_up=self._clean_up(),
+            clean_up=clean_up,
             after_at=first,
             mentions=tuple(mentions(self.doctree, self.sources)),
             shown=tuple(shown_files(self.doctree, self.sources, self._docs())),
@@ -92,7 +98,7 @@ class PageReader:
         for node in self.doctree.findall(nodes.literal_block):
             if "source" in node:  # a file that is shown, not something to run
                 continue
-            language = str(node.get("language", ""))
+            language = str(node.get("language", "")).lower()  # Pygments takes any case
             options = node.get(OPTIONS)
             fence = self.sources.locate(node)
             if language not in commands.LANGUAGES:

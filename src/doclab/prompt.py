@@ -14,6 +14,7 @@ import functools
 from doclab.screen import Output
 
 _START = b"\x1b]133;"
+NO_READER = 141  # exit status of a program that wrote to a pipe which nobody reads (SIGPIPE)
 _LONGEST = 8192  # bytes of a report
 
 
@@ -31,9 +32,9 @@ class Prompt:
     @property
     def status(self) -> int:
         """Exit status, where a writer whose reader had enough is no failure."""
-        if self.code != 141:
+        if self.code != NO_READER or len(self.parts) < 2 or self.parts[-1] == NO_READER:
             return self.code
-        return next((part for part in reversed(self.parts) if part not in (0, 141)), 0)
+        return next((part for part in reversed(self.parts) if part not in (0, NO_READER)), 0)
 
     @property
     def shown(self) -> str:

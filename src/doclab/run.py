@@ -131,11 +131,15 @@ def run_all(
             for _ in pool.map(run_one, scenarios):
                 pass
         except BaseException:
-            # A second Ctrl-C must not cut off the clean-up after the first.
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            no_more_signals()
             stop.set()
             raise
+
+
+def no_more_signals() -> None:
+    """See to it that a second Ctrl-C does not cut off the clean-up after the first."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 def stopped(scenario: Scenario, done: Sequence[BlockResult], reason: str) -> list[BlockResult]:
@@ -194,6 +198,7 @@ def _run_block(
     except DoclabError as error:
         command = block.commands[0]
         failure = failure_of(block, command.line, command.text, str(error))
+        failure = dataclasses.replace(failure, of_lab=True)
     seconds = time.monotonic() - clock
     if failure is not None:
         failure = _with_journal(failure, lab, block.machine, started)

@@ -119,8 +119,10 @@ class ScenarioRun:
         """
         watch = Watch(self._say)
         reason = "the run was interrupted"
+        up = False
         try:
             self._start()
+            up = True
             if self._options.patch is not None:
                 self._options.patch(self.lab)
             for scenario, results in zip(self._passes, self._results, strict=True):
@@ -140,9 +142,7 @@ class ScenarioRun:
             self._errors.append(f"{self.scenario.name}: {error}")
         finally:
             watch.cancel()
-            if self._options.keep and not self._stop.is_set():
-                self._keep()
-            else:
+            if not (up and self._options.keep and not self._stop.is_set() and self._keep()):
                 self.lab.remove()
         found: list[BlockResult] = []
         for scenario, results in zip(self._passes, self._results, strict=True):
@@ -245,8 +245,14 @@ class ScenarioRun:
         new = results is self._results[0]
         self._ends.end(page, self.lab, results, captured, first_pass=new)
 
-    def _keep(self) -> None:
-        self.lab.keep()
+    def _keep(self) -> bool:
+        """Leave the lab to a person; say whether that went well."""
+        try:
+            self.lab.keep()
+        except DoclabError as error:
+            self._errors.append(f"{self.scenario.name}: the lab could not be kept: {error}")
+            return False
         lines = "".join(f"\n  {self.lab.enter_line(name)}" for name in self._plan.machines)
         kept = f"the lab {self.lab.name} is kept; `nox -s clean` removes it."
         self._say(f"{kept} To enter it:{lines}")
+        return True

@@ -49,9 +49,9 @@ class Output:
         return clean(bytes(self._head + middle + self._tail).decode(errors="replace"))
 
     def end(self) -> str:
-        """Return the end of what a screen would show, without blanks after it."""
+        """Return the end of what a screen would show, without blanks after its last line."""
         last = (self._tail or self._head)[-_LINE_BYTES:]
-        return clean(last.decode(errors="replace")).rstrip()
+        return clean(last.decode(errors="replace")).rstrip(" \t")
 
 
 class _Nowhere(Output):

@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from doclab import expect, judges, snapshots
+from doclab import expect, judges, keys
 from doclab.model import BlockResult, DoclabError, Ledger, Location, Scenario
 from doclab.mutants import By, Kind, Mutant, Verdict
 from doclab.notebook import Notebook
 from doclab.progress import Progress
+from doclab.run import no_more_signals
 from doclab.site import Site
 from doclab.trial import Trial
 from doclab.workshop import Workshop
@@ -133,7 +134,7 @@ class Search:
 
     def _by_lab(self, chosen: Sequence[Mutant], results: Sequence[BlockResult]) -> list[Verdict]:
         trial = Trial(self._site, self._scenarios, self._workshop, results=results, stop=self._stop)
-        blocks = [snapshots.key(self._workshop.base, s.blocks) for s in self._scenarios]
+        blocks = [keys.key(self._workshop.base, s.blocks) for s in self._scenarios]
         return self._each(chosen, trial.run, lambda _mutant: blocks, "lab")
 
     def _each(
@@ -171,6 +172,7 @@ class Search:
                         f" {verdict}"
                     )
             except BaseException:
+                no_more_signals()
                 self._stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise

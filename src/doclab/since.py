@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from doclab import ledger
+from doclab.keys import without_place
 from doclab.model import Block, DoclabError, Fate, Ledger
-from doclab.snapshots import without_place
 
 NAME = "last-green.json"  # beside ledger.json
 

@@ -84,7 +84,8 @@ def try_them(
         say(f"trying {block.location}, which is skipped")
         outcome = run_alone(scenario)
         last = outcome.results[-1]
-        if outcome.errors or last.fate not in (Fate.PASSED, Fate.FAILED):
+        broken = last.failure is not None and last.failure.of_lab
+        if outcome.errors or broken or last.fate not in (Fate.PASSED, Fate.FAILED):
             reason = next(iter(outcome.errors), last.reason)
             errors.append(
                 f"{block.location}: this skipped block could not be tried: {reason.rstrip('.')}."

@@ -16,14 +16,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from doclab import keys, leftovers
 from doclab.engine import LABEL, Engine
 from doclab.machine import Machine
-from doclab.model import Block, DoclabError, Location, Scenario
+from doclab.model import DoclabError, Scenario
 from doclab.project_lock import ProjectLock
 from doclab.state import State
 
 _PREFIX = "doclab-snapshot-"
 _RECORD = "snapshot.json"
+_WRITER = f"{LABEL}.writer"  # label of a volume: the process that fills it
 
 
 class GoneError(DoclabError):
@@ -52,40 +54,6 @@ class Snapshot:
     key: str  # digest of all that led to it
     folder: Path  # with a directory for each machine
     record: Record
-
-
-def base_key(parts: Iterable[str], files: Mapping[str, bytes]) -> str:
-    """Digest what a lab is made of besides blocks.
-
-    Args:
-        parts: references of images, versions.
-        files: contents of the project's files that pages could use, by name.
-    """
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(f"{part}\0".encode())
-    for name in sorted(files):
-        digest.update(f"{name}\0{len(files[name])}\0".encode())
-        digest.update(files[name])
-    return digest.hexdigest()
-
-
-def key(base: str, blocks: Sequence[Block]) -> str:
-    """Digest blocks and what they run on; where they are in their files is left out."""
-    digest = hashlib.sha256(base.encode())
-    for block in blocks:
-        digest.update(repr(without_place(block)).encode())
-    return digest.hexdigest()[:24]
-
-
-def without_place(block: Block) -> Block:
-    """Return a block as if it stood at the top of its file, in a page without a name."""
-    return dataclasses.replace(
-        block,
-        location=Location(path=Path(), line=0),
-        headings=(),
-        commands=tuple(dataclasses.replace(command, line=0) for command in block.commands),
-    )
 
 
 class SnapshotStore:
@@ -140,7 +108,7 @@ class SnapshotStore:
         for end in reversed(ends):
             if any(block.page in changed for block in blocks[:end]):
                 continue
-            found = self.find(key(base, blocks[:end]))
+            found = self.find(keys.key(base, blocks[:end]))
             if found is not None:
                 return found
         return None
@@ -155,7 +123,7 @@ class SnapshotStore:
             record: what to keep besides files.
         """
         with self._lock.to_change():
-            if self.find(key) is not None:
+            if self.find(key) is not None or self._is_being_written(key):
                 return False
             slot = hashlib.sha256(place.encode()).hexdigest()[:12]
             self._engine.call("volume", "rm", "--force", self._volume(key), check=False)
@@ -164,8 +132,28 @@ class SnapshotStore:
                 "volume", "create",
                 f"--label={LABEL}.snapshot={self._project}",
                 f"--label={LABEL}.slot={self._project}-{slot}",
+                f"--label={_WRITER}={leftovers.owner()}",
                 self._volume(key),
             )  # fmt: skip
+        try:
+            self._write(key, machines, record)
+        except BaseException:  # a volume without a record is taken for one that is being written
+            self._engine.call("volume", "rm", "--force", self._volume(key), check=False)
+            raise
+        return True
+
+    def _is_being_written(self, key: str) -> bool:
+        """Whether a run that is under way has begun with this snapshot, which has no record."""
+        form = f'--format={{{{index .Labels "{_WRITER}"}}}}'
+        found = self._engine.call("volume", "inspect", form, self._volume(key), check=False)
+        folder = self._folder(key)
+        return (
+            folder is not None
+            and self._engine.read_file(folder / _RECORD) is None
+            and leftovers.is_running(found.stdout.strip())
+        )
+
+    def _write(self, key: str, machines: Sequence[Machine], record: Record) -> None:
         with self._lock.to_use():
             folder = self._folder(key)
             if folder is None:
@@ -182,7 +170,6 @@ class SnapshotStore:
             finally:
                 self._engine.call("unpause", *containers)
             self._engine.write_file(folder / _RECORD, _dump(record))
-        return True
 
     def restore(self, snapshot: Snapshot, machine: Machine) -> None:
         """Put the files of a snapshot into a machine that was created and not started.

@@ -103,12 +103,18 @@ def shell(options: argparse.Namespace) -> int:
                 hand_over(scenario_run, block)
 
         stop = threading.Event()
-        outcome = _scenario_run(scenario, site, workshop, Options(), say=say, stop=stop).run(
-            at_end=hand_over_at_end
-        )
-        found += outcome.results
-        if outcome.errors:
-            raise DoclabError("\n".join(outcome.errors))
+        errors: list[str] = []
+
+        def run_one(scenario: Scenario) -> None:
+            outcome = _scenario_run(scenario, site, workshop, Options(), say=say, stop=stop).run(
+                at_end=hand_over_at_end
+            )
+            found.extend(outcome.results)
+            errors.extend(outcome.errors)
+
+        run.run_all([scenario], run_one, jobs=1, stop=stop)
+        if errors:
+            raise DoclabError("\n".join(errors))
     failed = [result for result in found if result.failure is not None]
     for result in failed:
         print(text.describe_failure(result))

@@ -115,4 +115,4 @@ def allowed(difference: Difference, patterns: Mapping[str, str]) -> bool:
         patterns: from "KIND NAME", in which `*` stands for anything, to the reason.
     """
     thing = f"{difference.kind} {difference.name}"
-    return any(fnmatchcase(thing, pattern) for pattern in patterns)
+    return any(fnmatchcase(thing, pattern.replace("[", "[[]")) for pattern in patterns)

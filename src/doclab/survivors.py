@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from doclab.model import DoclabError
-from doclab.mutants import Mutant, Verdict
+from doclab.mutants import By, Mutant, Verdict
 
 
 def read(path: Path) -> dict[str, str]:
@@ -78,5 +78,13 @@ def judge(
             problems.append(f"the list of survivors names a mutant that is not there: {name!r}.")
         elif name in dead - survived:
             problems.append(f"the list of survivors names one that was found out: {name!r}.")
-    share = 1 - len(alive) / len(verdicts) if verdicts else 0.0
-    return problems, share
+    return problems, share(verdicts)
+
+
+def share(verdicts: Iterable[Verdict]) -> float:
+    """Return the share of mutants that were found out.
+
+    Blocks that are dropped do not count: the ledger misses each of them, whatever it does.
+    """
+    counted = [verdict for verdict in verdicts if verdict.by is not By.LEDGER]
+    return sum(bool(verdict.killed_by) for verdict in counted) / len(counted) if counted else 0.0

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from doclab import mutants, snapshots, uses
+from doclab import keys, mutants, uses
 from doclab.lab import Lab
 from doclab.model import Block, BlockResult, DoclabError, Location, Scenario
 from doclab.mutants import By, Kind, Mutant, Verdict
@@ -136,7 +136,7 @@ class Trial:
         before = next(n for n, block in enumerate(whole.blocks) if block.page == page)
         if (
             before
-            and self._workshop.store.find(snapshots.key(self._workshop.base, whole.blocks[:before]))
+            and self._workshop.store.find(keys.key(self._workshop.base, whole.blocks[:before]))
             is None
         ):
             raise DoclabError(
@@ -161,6 +161,8 @@ class Trial:
         if self._stop.is_set():  # what was found then is no verdict
             raise StoppedError
         failed = next((r.failure for r in outcome.results if r.failure is not None), None)
+        if failed is not None and failed.of_lab:
+            raise DoclabError(f"{mutant} could not be tried: {failed.location}: {failed.problem}")
         if failed is not None:
             return Verdict(mutant=mutant, by=By.LAB, killed_by=str(failed.location))
         for error in outcome.errors:

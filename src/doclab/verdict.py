@@ -16,7 +16,7 @@ TERMINATED = 143  # of what a machine ends that goes down, when its shell still 
 
 
 def outcome_is_good(
-    block: Block, command: Command, outcome: Outcome, limits: Limits, *, last: bool
+    block: Block, command: Command, outcome: Outcome, limits: Limits, *, whole: bool, last: bool
 ) -> None:
     """Check that a command ended, at its prompt, with the status that is wanted.
 
@@ -25,12 +25,15 @@ def outcome_is_good(
         command: what the page says.
         outcome: what the terminal says.
         limits: what the command had.
-        last: whether the command is the block's last one.
+        whole: whether all of the command is typed: of its lines, this is the last that runs.
+        last: whether it is the block's last command, too.
 
     Raises:
         FailedError: with the place and the reason.
     """
-    if outcome.problem is not None and not (block.restart and outcome.problem is Problem.ENDED):
+    last = last and whole
+    goes_down = block.restart and last  # and takes the shell with it
+    if outcome.problem is not None and not (goes_down and outcome.problem is Problem.ENDED):
         raise _failed(
             block,
             command,
@@ -42,8 +45,9 @@ def outcome_is_good(
     if outcome.prompt is None:
         return
     wanted = block.status if last else 0
-    status = outcome.prompt.status
-    if last and (command.interrupt or block.running) and not outcome.goes_on:
+    status = outcome.status
+    stays = (command.interrupt and whole) or (block.running and last)
+    if stays and not outcome.goes_on:
         raise _failed(
             block,
             command,
@@ -52,9 +56,10 @@ def outcome_is_good(
             f" {'until Ctrl-C is pressed (`^C`)' if command.interrupt else '(`:running:`)'}.",
             again=True,
         )
-    if block.restart and last and status == TERMINATED:
+    if goes_down and status == TERMINATED:
         return
-    if status != wanted and not (command.interrupt and not wanted and status == INTERRUPTED):
+    pressed = command.interrupt and whole  # Ctrl-C
+    if status != wanted and not (pressed and not wanted and status == INTERRUPTED):
         raise _failed(
             block, command, outcome, f"its exit status is {status}, not {wanted}.", again=True
         )

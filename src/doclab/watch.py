@@ -10,7 +10,7 @@ from doclab.model import Answer
 from doclab.screen import Output
 
 SETTLE = 0.3  # seconds without output after which a line without an end is complete
-_QUIET = 0.05  # seconds without output after which a question waits for its answer
+_QUIET = 0.2  # seconds without output after which a question waits for its answer
 _PAUSE = 0.02  # seconds from one look to the next
 _SHARE = 10  # looking takes at most one part in so many of the time
 

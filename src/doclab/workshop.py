@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from doclab import __version__, engine, leftovers, repository, settings, snapshots
+from doclab import __version__, engine, keys, leftovers, repository, settings
 from doclab.engine import Engine
 from doclab.images import ImageStore
 from doclab.lab_plan import LabPlan
@@ -29,7 +30,7 @@ class Workshop:
     lab_plan: LabPlan
     store: SnapshotStore
     base: str  # digest of what snapshots depend on besides blocks
-    #: digests of the project's files, but for the pages, by name
+    #: digests of the project's files on which labs depend, by name
     files: Mapping[str, str]
 
 
@@ -42,8 +43,7 @@ def opened(
     Args:
         site: the pages and their settings.
         lab: name of the lab, one of `doclab_labs`.
-        docs: directory of the pages, whose files snapshots do not depend on: what
-            counts of a page are its blocks. Nor on the list of surviving mutants.
+        docs: directory of the pages.
         say: told what happens.
         build: whether to build images that are not there; if not, it is an error.
         since: when the oldest snapshot that may be used was taken.
@@ -53,7 +53,7 @@ def opened(
     """
     with tempfile.TemporaryDirectory(prefix="doclab-") as folder, ThreadPoolExecutor(2) as pool:
         copying = pool.submit(_copy, site, Path(folder) / "repository.git")
-        reading = pool.submit(_other_files, site, docs.resolve())
+        reading = pool.submit(files_of_labs, site, docs.resolve())
         podman = engine.detect()
         settings.check_recipe(site.settings, site.docs, root=site.root)
         for name in leftovers.remove_stale(podman):
@@ -71,12 +71,14 @@ def opened(
             record=site.records,
         )
         parts = [__version__, images.machine, images.registry, *map(str, site.settings.machines)]
+        # Promises are kept, or not, before a snapshot is taken.
+        parts += [f"{p.name} {sorted(p.clean_up.stays)}" for p in site.pages if p.clean_up]
         parts += [f"{name}={version}" for name, version in sorted(site.settings.versions.items())]
         yield Workshop(
             engine=podman,
             lab_plan=lab_plan,
             store=SnapshotStore(podman, project=site.root, since=since),
-            base=snapshots.base_key(parts, reading.result()),
+            base=keys.base(parts, reading.result()),
             files={
                 name: hashlib.sha256(content).hexdigest()[:16]
                 for name, content in reading.result().items()
@@ -88,11 +90,31 @@ def _copy(site: Site, target: Path) -> Path | None:
     return repository.snapshot(site.root, target) if site.settings.repository else None
 
 
-def _other_files(site: Site, docs: Path) -> dict[str, bytes]:
-    """Return the contents of the project's files, but for those on which no lab depends."""
-    paths = {name: (site.root / name).resolve() for name in repository.files(site.root) or ()}
-    return {
-        name: path.read_bytes()
-        for name, path in paths.items()
-        if not path.is_relative_to(docs) and path != site.settings.survivors
-    }
+def files_of_labs(site: Site, docs: Path) -> dict[str, bytes]:
+    """Return the contents of the project's files, but for those on which no lab depends.
+
+    That are the pages, of which what counts are the blocks, and what Sphinx alone reads:
+    conf.py and the directories beside it whose names begin with an underscore, as it calls
+    them. Programs and data that stand beside the pages are cloned and run by blocks.
+
+    Args:
+        site: the pages and their settings.
+        docs: directory of the pages.
+
+    Returns:
+        By name. The content of what can be executed begins with a mark: a file that no
+        longer can is another.
+    """
+    pages = {".md", ".rst", *(page.path.suffix for page in site.pages)}
+    found = {}
+    for name in repository.files(site.root) or ():
+        path = (site.root / name).resolve()
+        if path == site.settings.survivors:
+            continue
+        if path.is_relative_to(docs):
+            within = path.relative_to(docs).parts
+            if path.suffix in pages or within == ("conf.py",) or within[0].startswith("_"):
+                continue
+        mark = b"x\0" if path.stat().st_mode & stat.S_IXUSR else b""
+        found[name] = mark + path.read_bytes()
+    return found

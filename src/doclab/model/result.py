@@ -30,6 +30,7 @@ class Failure:
     status: str | None = None  # exit status, for people
     journal: str = ""  # last lines of the units involved
     output_only: bool = False  # whether all but the output is as the page says
+    of_lab: bool = False  # whether the lab failed, and not what the page says
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
