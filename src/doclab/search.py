@@ -6,8 +6,9 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from doclab import expect, judges, keys
 from doclab.model import BlockResult, DoclabError, Ledger, Location, Scenario
@@ -127,9 +128,11 @@ class Search:
             judged = [mutant for mutant in chosen if found.of(mutant)]
             conditions = {m: (self._workshop.base, *found.of(m)) for m in judged}
             new = [m for m in judged if self._notebook.find(m, *conditions[m]) is None]
-            for command in dict.fromkeys(c for mutant in new for c in found.of(mutant)):
+            commands = list(dict.fromkeys(c for mutant in new for c in found.of(mutant)))
+            for command in commands:
                 self._say(f"`{command}` must pass while nothing is broken")
-                found.check(command)
+            with self._pool() as pool:
+                list(pool.map(found.check, commands))
             return self._each(judged, found.run, lambda mutant: conditions[mutant], "tests")
 
     def _by_lab(self, chosen: Sequence[Mutant], results: Sequence[BlockResult]) -> list[Verdict]:
@@ -161,19 +164,24 @@ class Search:
             self._notebook.note(verdict, *conditions(mutant))
             return verdict
 
+        with self._pool() as pool:
+            for number, verdict in enumerate(pool.map(judge_and_note, new), start=1):
+                noted[verdict.mutant] = verdict
+                each = (time.monotonic() - start) / number
+                left = each * (len(new) - number) / 60
+                self._say(
+                    f"{name} {number}/{len(new)}, {each:.1f} s each, {left:.0f} min left: {verdict}"
+                )
+        return [verdict for verdict in noted.values() if verdict is not None]
+
+    @contextmanager
+    def _pool(self) -> Iterator[ThreadPoolExecutor]:
+        """Provide threads, which end before an interruption or an error goes on."""
         with ThreadPoolExecutor(max_workers=self._jobs) as pool:
             try:
-                for number, verdict in enumerate(pool.map(judge_and_note, new), start=1):
-                    noted[verdict.mutant] = verdict
-                    each = (time.monotonic() - start) / number
-                    left = each * (len(new) - number) / 60
-                    self._say(
-                        f"{name} {number}/{len(new)}, {each:.1f} s each, {left:.0f} min left:"
-                        f" {verdict}"
-                    )
+                yield pool
             except BaseException:
                 no_more_signals()
                 self._stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
-        return [verdict for verdict in noted.values() if verdict is not None]
