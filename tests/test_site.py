@@ -386,6 +386,28 @@ def test_a_file_that_was_just_written_has_a_weak_version(
     assert get("/ten.txt", f"If-None-Match: {tag}").status == 304
 
 
+@pytest.mark.parametrize(
+    ("path", "header", "status"),
+    [
+        ("/", "X: y", 200),
+        ("/ten.txt", "Range: bytes=0-1", 206),
+        ("/sub", "X: y", 301),
+        ("/ten.txt", "If-None-Match: *", 304),
+        ("/nothing", "X: y", 404),
+        ("/ten.txt", 'If-Match: "x"', 412),
+        ("/ten.txt", "Range: bytes=10-", 416),
+    ],
+)
+def test_a_copy_is_used_only_after_a_question(
+    get: Callable[..., Answer], path: str, header: str, status: int
+) -> None:
+    """Else a browser goes by how old a file is, and shows a copy without asking (RFC 9111)."""
+    for method in ("GET", "HEAD") if status not in {206, 416} else ("GET",):
+        answer = get(path, header, method=method)
+        assert answer.status == status
+        assert answer.values("Cache-Control") == ["no-cache"]
+
+
 def test_a_new_version_has_another_tag(get: Callable[..., Answer], root: Path) -> None:
     """By its length or its time."""
     first = tag_of(get("/ten.txt"))

@@ -10,6 +10,9 @@ export default {
     const response = await answer(request, env);
     // Browsers are to believe the content type, and not to guess another.
     response.headers.set("X-Content-Type-Options", "nosniff");
+    // They may keep a copy, and are to ask each time whether it is still right. Without
+    // this they would guess for how long: a new page with an old style, for example.
+    response.headers.set("Cache-Control", "no-cache");
     return response;
   },
 };
