@@ -480,6 +480,9 @@ SPOOFED = [
     "X-Forwarded-Server", "X-Forwarded-Prefix", "X-Forwarded-Anything", "X_FORWARDED_PROTO",
     "Forwarded", "forwarded", "X-Real-IP", "X_REAL_IP", "X-Client-IP", "True-Client-IP",
     "X-Cluster-Client-IP", "CF-Connecting-IP", "cf-ray", "CF_IPCountry", "CF-Visitor",
+    "Client-IP", "CLIENT_IP", "Proxy-Client-IP", "WL-Proxy-Client-IP", "Fastly-Client-IP",
+    "X-Original-For", "X-Original-Forwarded-For", "X-Original-Host", "X-Original-URL",
+    "X_Original_URL", "X-Original-URI", "X-Rewrite-URL", "x_rewrite_url",
 ]  # fmt: skip
 
 
@@ -706,6 +709,53 @@ def test_other_transfer_codings_are_not_supported(rig: Rig, example: str, coding
     )
     assert_page(answer, 501)
     assert backend.exchanges == []
+
+
+@EACH
+def test_leave_to_send_is_no_matter_of_the_backend(rig: Rig, example: str) -> None:
+    """A client that asks for 100 Continue gets it from workerd; the backend is not asked."""
+
+    def script(exchange: Exchange) -> None:
+        if exchange.values("Expect"):
+            exchange.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        answering(OK)(exchange)
+
+    backend = rig.backend(script)
+    server, host = site(rig, example, backend.port)
+    with connect(server) as client:
+        head = f"POST / HTTP/1.1\r\nHost: {host}\r\nExpect: 100-continue\r\nContent-Length: 5"
+        client.sendall(f"{head}\r\n\r\n".encode())
+        assert client.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        client.sendall(b"hello")
+        answer = receive(client, "POST")
+    assert (answer.status, answer.body) == (200, b"ok")
+    (seen,) = backend.exchanges
+    assert seen.values("Expect") == []
+    assert (seen.body, seen.clean) == (b"hello", True)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        b"HTTP/1.1 100 Continue\r\n\r\n",
+        b"HTTP/1.1 102 Processing\r\n\r\n",
+        b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n",
+        b"HTTP/1.1 103 Early Hints\r\nContent-Length: 9\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n",
+    ],
+    ids=["100", "102", "103", "103 twice"],
+)
+def test_what_comes_before_an_answer_is_left_out(rig: Rig, before: bytes) -> None:
+    """workerd does not pass it on, and does not take it for the answer."""
+    backend = rig.backend(answering(before + OK))
+    server = rig.proxy("example1", backend.port)
+    with connect(server) as client:
+        head = f"GET / HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n"
+        client.sendall(head.encode())
+        received = b"".join(iter(lambda: client.recv(65536), b""))
+    assert received.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert received.endswith(b"\r\n\r\nok")
+    assert b"Link" not in received
+    assert server.lines() == []
 
 
 def reading(ended: threading.Event) -> Callable[[Exchange], None]:

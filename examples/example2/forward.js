@@ -1,10 +1,10 @@
 // The forwarding policy: what passes between a client and a backend, and what
 // does not. All examples of a proxy use this file; worker.js only chooses the backend.
 
-// Headers in which a proxy vouches for the client. A backend believes them, so
-// the client's own never pass. Compare with plainName(), below.
+// Headers in which a proxy vouches for the client, or for what it asked for. A backend
+// believes them, so the client's own never pass. Compare with plainName(), below.
 const CLAIM =
-  /^(x-forwarded|forwarded|cf)(-|$)|^(x-real-ip|x-client-ip|true-client-ip|x-cluster-client-ip)$/;
+  /^(x-forwarded|forwarded|x-original|cf)(-|$)|(^|-)client-ip$|^(x-real-ip|x-rewrite-url)$/;
 
 // Headers about one connection, not about the message (RFC 9110, 7.6.1).
 // workerd drops some of them itself; we do not rely on which.
@@ -67,6 +67,7 @@ function isWebSocket(request) {
 function requestHeaders(request) {
   const headers = new Headers(request.headers);
   removeHopByHop(headers);
+  headers.delete("Expect"); // workerd has said 100 Continue itself: the body is on its way.
   for (const name of [...headers.keys()]) {
     if (CLAIM.test(plainName(name))) headers.delete(name);
   }
