@@ -154,7 +154,12 @@ def test_the_sandbox_without_podman() -> None:
 #: What a file of the system's systemd has where a user's has the same in another place.
 _PLACES = {
     "RootDirectory=/usr/local/libexec/workerd": "RootDirectory=%h/.local/lib/workerd",
-    "BindReadOnlyPaths=/etc/workerd": "BindReadOnlyPaths=%h/.config/workerd:/etc/workerd",
+    **{
+        f"BindReadOnlyPaths=/etc/workerd{name}": (
+            f"BindReadOnlyPaths=%h/.config/workerd{name}:/etc/workerd{name}"
+        )
+        for name in ("", "/whoami.capnp", "/whoami.js")
+    },
     "BindReadOnlyPaths=/run/whoami": "BindReadOnlyPaths=%t/whoami:/run/whoami",
     "ListenStream=/run/whoami/http": "ListenStream=%t/whoami/http",
 }
@@ -195,6 +200,17 @@ def test_without_podman_nobody_else_reaches_the_backend() -> None:
         assert "whoami.socket" in proxy.names("After")
         assert socket.one("Socket", "SocketMode") == "0600"
         assert socket.one("Socket", "RemoveOnStop") == "true"
+
+
+def test_a_backend_does_not_see_the_settings_of_the_proxy() -> None:
+    """Of what is in the directory of the configuration, it has its own two files."""
+    found = [unit for unit in units(".container", ".service") if unit.path.stem == "whoami"]
+    assert len(found) == 4
+    for unit in found:
+        volumes = unit.all("Container", "Volume")
+        paths = " ".join(unit.all("Service", "BindReadOnlyPaths")).split()
+        seen = {mount.split(":")[0] for mount in volumes + paths if "workerd" in mount}
+        assert {Path(name).name for name in seen} == {"whoami.capnp", "whoami.js"}, str(unit)
 
 
 def test_a_service_that_gains_no_rights_has_its_user_namespace_before() -> None:
