@@ -186,3 +186,17 @@ def test_lint_of_expectations(script_runner: ScriptRunner, sites: Sites) -> None
     done = script_runner.run(["doclab", "lint"], cwd=str(sites.root))
     assert done.returncode == 1
     assert "docs/index.md:7: what the page shows for the command before it" in done.stdout
+
+
+def test_lint_of_the_list_of_survivors(script_runner: ScriptRunner, sites: Sites) -> None:
+    """It names mutants that there are; it is found out before a run of them."""
+    docs = sites.write(index="# Title\n\n```bash\ntrue\n```\n")
+    with (docs / "conf.py").open("a", encoding="utf-8") as conf:
+        conf.write("doclab_survivors = 'survivors.toml'\n")
+    entry = "[[survivor]]\nmutant = 'docs/index.md: block dropped: {}'\nreason = 'why'\n"
+    (docs / "survivors.toml").write_text(entry.format("true"), encoding="utf-8")
+    assert script_runner.run(["doclab", "lint"], cwd=str(sites.root)).returncode == 0
+    (docs / "survivors.toml").write_text(entry.format("false"), encoding="utf-8")
+    done = script_runner.run(["doclab", "lint"], cwd=str(sites.root))
+    assert done.returncode == 1
+    assert "'docs/index.md: block dropped: false'" in done.stdout

@@ -18,10 +18,12 @@ from doclab import (
     ledger,
     leftovers,
     mutation,
+    plan,
     prose,
     reports,
     shell_lint,
     stages,
+    survivors,
 )
 from doclab.model import DoclabError, Ledger
 from doclab.reports.table import to_table
@@ -164,6 +166,10 @@ def _lint(options: argparse.Namespace) -> int:
         *expectation_lint.lint(site.pages),
         *shell_lint.lint(site.pages),
         *prose.check(site),
+        *survivors.unknown(
+            survivors.read(site.settings.survivors),
+            mutation.every_mutant(site, plan.plan(site.pages)),
+        ),
     ]
     for problem in problems:
         print(problem)

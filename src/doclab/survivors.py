@@ -65,7 +65,6 @@ def judge(
     """
     alive = [verdict for verdict in verdicts if not verdict.killed_by]
     dead = {verdict.mutant.name for verdict in verdicts if verdict.killed_by}
-    names = {mutant.name for mutant in every}
     problems = [
         f"{verdict.mutant}: nothing turned red. Make a page show the difference, or list"
         f' mutant = "{verdict.mutant.name}" with its reason.'
@@ -73,12 +72,24 @@ def judge(
         if verdict.mutant.name not in listed
     ]
     survived = {verdict.mutant.name for verdict in alive}
-    for name in listed:
-        if name not in names:
-            problems.append(f"the list of survivors names a mutant that is not there: {name!r}.")
-        elif name in dead - survived:
-            problems.append(f"the list of survivors names one that was found out: {name!r}.")
+    problems += unknown(listed, every)
+    problems += [
+        f"the list of survivors names one that was found out: {name!r}."
+        for name in listed
+        if name in dead - survived
+    ]
     return problems, share(verdicts)
+
+
+def unknown(listed: Iterable[str], every: Iterable[Mutant]) -> list[str]:
+    """Return what is wrong with a list that names mutants which do not exist."""
+    names = {mutant.name for mutant in every}
+    return [
+        f"the list of survivors names a mutant that is not there: {name!r}; take its new name, or"
+        " remove the entry."
+        for name in listed
+        if name not in names
+    ]
 
 
 def share(verdicts: Iterable[Verdict]) -> float:
