@@ -55,6 +55,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def _signals() -> Iterator[None]:
     """Put back what a test has done with signals: programs inherit what is ignored."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    if before[signal.SIGINT] is signal.SIG_IGN:  # as in a background job of a script
+        before[signal.SIGINT] = signal.default_int_handler
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
