@@ -18,8 +18,9 @@ cd {folder}
 echo "$@" >> calls
 case "$1 $2" in
   "image exists") grep -qxF "$3" images;;
-  "image inspect") shift 3; for a; do grep -qxF "$a" images || exit 1; done
-    echo '{{"doclab": "", "doclab.facts.podman": "5.8.6"}}';;
+  "image inspect") shift 3; for a; do grep -qxF "$a" images || exit 1
+    echo "$(grep -c -e "--tag=$a" calls)-$a" '{{"doclab": "", "doclab.facts.podman": "5.8.6"}}'
+    done;;
   "images "*) cat images;;
   "pull "*) echo id;;
   "run "*) case "$*" in *-bare*) echo podman=5.8.6;; esac;;
@@ -68,6 +69,17 @@ def test_labs_have_images_of_their_own(store: Store) -> None:
     assert old.registry == new.registry
     assert new.facts == {"podman": "5.8.6", "kernel": platform.release()}
     assert any("--label=doclab.facts.podman=5.8.6" in call for call in store.calls)
+
+
+def test_what_is_built_anew_is_another(store: Store) -> None:
+    """Its packages may be newer, by the same recipe: no snapshot of the old one fits."""
+    old = store.store.ensure("trixie", "debian:trixie-slim")
+    assert store.store.ensure("trixie", "debian:trixie-slim") == old
+    store.images_file.write_text(f"{old.registry}\n")
+    new = store.store.ensure("trixie", "debian:trixie-slim")
+    assert (new.machine, new.registry) == (old.machine, old.registry)
+    assert new.contents[0] != old.contents[0]
+    assert new.contents[1] == old.contents[1]
 
 
 def test_only_older_ones_of_the_same_lab_go(store: Store) -> None:

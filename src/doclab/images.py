@@ -47,6 +47,8 @@ class Images:
     registry: str
     #: podman, systemd, distribution, release: as the machine's image has them; kernel
     facts: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    #: digests of what is in both: the same recipe gives another image on another day
+    contents: tuple[str, ...] = ()
 
 
 class ImageStore:
@@ -102,8 +104,14 @@ class ImageStore:
     def present(self, lab: str, base: str) -> Images | None:
         """Return the images of a lab if they are all there; build nothing."""
         machine, registry = self._names(lab, base)
-        facts = self._facts(machine, registry)
-        return None if facts is None else Images(machine=machine, registry=registry, facts=facts)
+        form = "--format={{.Id}} {{json .Labels}}"
+        found = self._engine.call("image", "inspect", form, machine, registry, check=False)
+        if found.returncode != 0:
+            return None
+        ids, labels = zip(*(line.split(" ", 1) for line in found.stdout.splitlines()), strict=True)
+        return Images(
+            machine=machine, registry=registry, facts=_facts(json.loads(labels[0])), contents=ids
+        )
 
     def _names(self, lab: str, base: str) -> tuple[str, str]:
         """Return the names of a lab's images: of its machine, of its registry."""
@@ -171,20 +179,6 @@ class ImageStore:
         finally:
             self._engine.call("rmi", bare, check=False)
 
-    def _facts(self, machine: str, registry: str) -> dict[str, str] | None:
-        """Return what a machine's image says of itself; None if one of the two is not there."""
-        form = "--format={{json .Labels}}"
-        found = self._engine.call("image", "inspect", form, machine, registry, check=False)
-        if found.returncode != 0:
-            return None
-        labels: dict[str, str] = json.loads(found.stdout.splitlines()[0])
-        facts = {
-            name.removeprefix(_FACTS): value
-            for name, value in labels.items()
-            if name.startswith(_FACTS)
-        }
-        return {**facts, "kernel": platform.release()}  # which all containers share
-
     def _build(self, directory: Path, image: str, base: str) -> None:
         with tempfile.TemporaryDirectory(prefix="doclab-") as folder:
             context = Path(folder) / "context"
@@ -242,6 +236,16 @@ class ImageStore:
             if time.monotonic() > end:  # the registry has had time to start
                 self._engine.call(*arguments, source, target)
             time.sleep(0.1)
+
+
+def _facts(labels: Mapping[str, str]) -> dict[str, str]:
+    """Return what the labels of a machine's image say of it, and what all containers share."""
+    facts = {
+        name.removeprefix(_FACTS): value
+        for name, value in labels.items()
+        if name.startswith(_FACTS)
+    }
+    return {**facts, "kernel": platform.release()}
 
 
 def _python_packages(directory: Path) -> list[Path]:

@@ -70,7 +70,7 @@ def opened(
             snapshot=copying.result(),
             record=site.records,
         )
-        parts = [__version__, images.machine, images.registry, *map(str, site.settings.machines)]
+        parts = [__version__, *images.contents, *map(str, site.settings.machines)]
         # Promises are kept, or not, before a snapshot is taken.
         parts += [f"{p.name} {sorted(p.clean_up.stays)}" for p in site.pages if p.clean_up]
         parts += [f"{name}={version}" for name, version in sorted(site.settings.versions.items())]
