@@ -129,7 +129,7 @@ def test_nothing_tried() -> None:
 def test_no_run_before(tmp_path: Path) -> None:
     """Without what the last run printed, nothing can be tried."""
     with pytest.raises(DoclabError, match="nox -s doctest"):
-        mutation._recorded(tmp_path / "ledger.json", (), {})
+        mutation._recorded(tmp_path / "ledger.json", (), {}, "one")
 
 
 def test_a_run_of_something_else(sites: Sites, tmp_path: Path) -> None:
@@ -140,14 +140,16 @@ def test_a_run_of_something_else(sites: Sites, tmp_path: Path) -> None:
     results = tuple(
         result(block, scenario=scenario.name) for scenario in scenarios for block in scenario.blocks
     )
-    found = Ledger(results=results, versions={}, files={"a": "1"}, complete=True)
+    found = Ledger(results=results, versions={}, files={"a": "1"}, lab="one", complete=True)
     path.write_text(ledger.dump(found), encoding="utf-8")
-    assert mutation._recorded(path, scenarios, {"a": "1"}).results == results
+    assert mutation._recorded(path, scenarios, {"a": "1"}, "one").results == results
     with pytest.raises(DoclabError, match="other pages, files or another lab"):
-        mutation._recorded(path, scenarios, {"a": "2"})
+        mutation._recorded(path, scenarios, {"a": "2"}, "one")
+    with pytest.raises(DoclabError, match="other pages, files or another lab"):
+        mutation._recorded(path, scenarios, {"a": "1"}, "two")
     sites.write(index="# Title\n\n\n```bash\ntrue\n```\n")
     with pytest.raises(DoclabError, match="other pages, files or another lab"):
-        mutation._recorded(path, plan(sites.collect().pages), {"a": "1"})
+        mutation._recorded(path, plan(sites.collect().pages), {"a": "1"}, "one")
 
 
 def test_a_word_that_no_mutant_has(sites: Sites) -> None:

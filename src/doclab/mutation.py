@@ -117,14 +117,17 @@ def run(options: argparse.Namespace, site: Site) -> int:
     notes = options.build / "mutants" / "verdicts.jsonl"
     if not options.cache:
         notes.unlink(missing_ok=True)
-    with opened(site, lab=site.settings.lab(None), docs=options.docs, say=say) as workshop:
+    lab = site.settings.lab(None)
+    with opened(site, lab=lab, docs=options.docs, say=say) as workshop:
         facts = {**workshop.lab_plan.images.facts, **site.settings.versions}
         scenarios = plan.plan(site.pages, facts=facts)
         every = every_mutant(site, scenarios)
         judges.check_patterns(site.settings.judges, every)
         chosen = choose(every, options, site.root)
         say(f"{len(chosen)} of {len(every)} mutants, seed {options.seed}")
-        recorded = _recorded(options.build / "doctest" / "ledger.json", scenarios, workshop.files)
+        recorded = _recorded(
+            options.build / "doctest" / "ledger.json", scenarios, workshop.files, lab
+        )
         search = Search(site, scenarios, workshop, Notebook(notes), jobs=options.jobs, say=say)
         verdicts = search.run(chosen, recorded)
     listed = survivors.read(site.settings.survivors)
@@ -149,7 +152,9 @@ def closing_lines(
     return lines
 
 
-def _recorded(path: Path, scenarios: Sequence[Scenario], files: Mapping[str, str]) -> Ledger:
+def _recorded(
+    path: Path, scenarios: Sequence[Scenario], files: Mapping[str, str], lab: str
+) -> Ledger:
     """Return the ledger of the last run, which must be of what there is now.
 
     Raises:
@@ -161,7 +166,8 @@ def _recorded(path: Path, scenarios: Sequence[Scenario], files: Mapping[str, str
     if not (found.complete and found.green):
         raise DoclabError(f"{path}: the last run was not whole and green; run `nox -s doctest`.")
     blocks = {_place(block) for scenario in scenarios for block in scenario.blocks}
-    if blocks != {_place(result.block) for result in found.results} or found.files != files:
+    ran = {_place(result.block) for result in found.results}
+    if (ran, found.files, found.lab) != (blocks, files, lab):
         raise DoclabError(
             f"{path}: the last run was of other pages, files or another lab than there are now;"
             " run `nox -s doctest`."
