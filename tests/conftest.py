@@ -64,6 +64,25 @@ def _signals() -> Iterator[None]:
 
 
 @pytest.fixture
+def interrupt_after() -> Iterator[Callable[[Path], None]]:
+    """Return a function that presses Ctrl-C, for this process alone, once a file is there."""
+    before = signal.getsignal(signal.SIGALRM)
+
+    def begin(path: Path) -> None:
+        def look(*_arguments: object) -> None:
+            if path.exists():
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                raise KeyboardInterrupt
+
+        signal.signal(signal.SIGALRM, look)
+        signal.setitimer(signal.ITIMER_REAL, 0.2, 0.2)
+
+    yield begin
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture
 def snapshot(request: pytest.FixtureRequest) -> Snapshot:
     """Compare a text with a committed one; UPDATE_SNAPSHOTS=1 writes it instead."""
     folder = SNAPSHOTS / request.path.stem.removeprefix("test_")

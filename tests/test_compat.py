@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -181,7 +180,9 @@ def test_a_lab_without_a_ledger_is_red(tmp_path: Path) -> None:
     assert row.reason.startswith("it wrote no ledger")
 
 
-def test_an_interrupted_lab_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_lab_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interrupt_after: Callable[[Path], None]
+) -> None:
     """Its run has labs to remove."""
     program = tmp_path / "python"
     program.write_text(
@@ -192,13 +193,7 @@ def test_an_interrupted_lab_is_waited_for(tmp_path: Path, monkeypatch: pytest.Mo
     program.chmod(0o755)
     monkeypatch.setattr("sys.executable", str(program))
 
-    def interrupt(*_arguments: object) -> None:
-        if (tmp_path / "started").exists():
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            raise KeyboardInterrupt
-
-    signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, 0.2, 0.2)
+    interrupt_after(tmp_path / "started")
     options = argparse.Namespace(build=tmp_path / "build", docs=tmp_path)
     with pytest.raises(KeyboardInterrupt):
         compat._run_lab(options, "trixie", "debian")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import pwd
 import shlex
-import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -156,7 +156,7 @@ def test_call_that_hangs(tmp_path: Path) -> None:
         an_engine(program).call("pull", "x", timeout=0.2)
 
 
-def test_interrupted(tmp_path: Path) -> None:
+def test_interrupted(tmp_path: Path, interrupt_after: Callable[[Path], None]) -> None:
     """Podman may clean up after itself, and is not there any more then."""
     text = (
         f"trap 'echo > {tmp_path}/removed; exit 1' TERM\necho > {tmp_path}/started\n"
@@ -164,13 +164,7 @@ def test_interrupted(tmp_path: Path) -> None:
     )
     engine = an_engine(podman(tmp_path, text))
 
-    def interrupt(*_arguments: object) -> None:
-        if (tmp_path / "started").exists():
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            raise KeyboardInterrupt
-
-    signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, 0.2, 0.2)
+    interrupt_after(tmp_path / "started")
     with pytest.raises(KeyboardInterrupt):
         engine.call("build", ".")
     assert (tmp_path / "removed").exists()
