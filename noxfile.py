@@ -135,7 +135,7 @@ def compat(session: nox.Session) -> None:
 def rootless(session: nox.Session) -> None:
     """Run the tutorial as an ordinary user with rootless Podman; `-- PAGE`."""
     install(session, "docs")
-    session.run("python", "tests/rootless/contributor.py", *session.posargs)
+    session.run("python", "tests/rootless/contributor.py", *session.posargs, interrupt_timeout=None)
 
 
 @nox.session
@@ -143,7 +143,7 @@ def scripts(session: nox.Session) -> None:
     """Run the scripts that the site offers of its pages, each page in a fresh lab; `-- PAGE`."""
     install(session, "docs")
     session.run("sphinx-build", "-q", "-b", "html", *HTML)
-    session.run("python", "tests/scripts/reader.py", *session.posargs)
+    session.run("python", "tests/scripts/reader.py", *session.posargs, interrupt_timeout=None)
 
 
 @nox.session
@@ -215,7 +215,8 @@ def workerd(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure what the tutorial claims, in a lab, and write the figures; `-- --quick`."""
     install(session, "bench")
-    session.run("python", "-m", "claims", *session.posargs, env={"PYTHONPATH": "benchmarks"})
+    session.run("python", "-m", "claims", *session.posargs, env={"PYTHONPATH": "benchmarks"},
+                interrupt_timeout=None)  # fmt: skip
 
 
 @nox.session
@@ -223,6 +224,6 @@ def harness(session: nox.Session) -> None:
     """Measure what doclab adds, beside other tools; `-- --quick`; `-- --lab` on real pages."""
     install(session, "bench")
     if session.posargs == ["--lab"]:
-        session.run("python", "benchmarks/overhead.py")
+        session.run("python", "benchmarks/overhead.py", interrupt_timeout=None)
     else:
         session.run("python", "benchmarks/harness.py", *session.posargs)

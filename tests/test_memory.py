@@ -97,3 +97,11 @@ def test_the_site_is_what_it_was(read: Sites, monkeypatch: pytest.MonkeyPatch) -
         else:
             path.write_bytes(before)
         assert found.current
+
+
+def test_a_damaged_memory(read: Sites) -> None:
+    """What cannot be read, or is of another Python, is nothing."""
+    (path,) = (read.root / "work").glob("*.pickle")
+    code, _, _ = path.read_bytes().partition(b"\n")
+    path.write_bytes(code + b"\ncpathlib._nothing\nPath\n.")
+    assert recall(read) is None

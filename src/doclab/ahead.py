@@ -8,7 +8,6 @@ that. The rest is removed.
 
 from __future__ import annotations
 
-import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from doclab import interruption
 from doclab.lab import Lab
 from doclab.memory import Memory
 from doclab.model import DoclabError, Scenario
@@ -73,9 +73,7 @@ class Ahead:
         if kind is not None:
             self._stop.set()
             if issubclass(kind, KeyboardInterrupt):
-                # A second Ctrl-C must not cut off the clean-up after the first.
-                signal.signal(signal.SIGINT, signal.SIG_IGN)
-                signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                interruption.no_more()
         if self._opening is not None:
             self._opening.exception()  # told where it is waited for, if at all
         self._remove_all()

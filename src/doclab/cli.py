@@ -5,16 +5,15 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 
 from doclab import (
     compat,
     engine,
     expectation_lint,
+    interruption,
     ledger,
     leftovers,
     mutation,
@@ -33,8 +32,7 @@ from doclab.snapshots import SnapshotStore
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     options = _parser().parse_args(arguments)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupt)
+    interruption.by_signals()
     try:
         return int(options.run(options))
     except (DoclabError, OSError) as error:
@@ -43,10 +41,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("doclab: interrupted", file=sys.stderr)
         return 130
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -23,7 +23,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from doclab import bases, leftovers
+from doclab import bases, leftovers, permissions
 from doclab.engine import LABEL, Engine
 from doclab.model import DoclabError
 
@@ -164,7 +164,7 @@ class ImageStore:
 
     def _build_machine(self, image: str, base: str) -> None:
         """Build a machine's image, and label it with what is in it."""
-        bare = f"{image}-bare"
+        bare = f"{image}-bare-{os.getpid()}"  # another run may make the same
         self._build(self._recipe / "machine", bare, base)
         try:
             said = self._engine.call(
@@ -186,6 +186,7 @@ class ImageStore:
             (context / "ca-certificates.crt").write_bytes(_certificates())
             for package in _python_packages(directory):
                 shutil.copytree(package, context / package.name, symlinks=True)
+            permissions.for_all(context)
             self._engine.call(
                 "build",
                 *self._engine.build_flags,

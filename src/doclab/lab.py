@@ -15,6 +15,7 @@ from doclab.engine import LABEL, Engine
 from doclab.faithful import Returned
 from doclab.lab_plan import LabPlan
 from doclab.machine import Machine
+from doclab.model import DoclabError
 from doclab.share import Share
 from doclab.snapshots import Snapshot, SnapshotStore
 from doclab.state import State
@@ -97,6 +98,9 @@ class Lab:
             after.wait()
         try:
             self._make_all()
+        except OSError as error:
+            self.settled.set()
+            raise DoclabError(f"the lab's files could not be written: {error}") from error
         except BaseException:
             self.settled.set()
             raise

@@ -59,7 +59,8 @@ def world(root: Path) -> str:
     packages = {f"{found.name}={found.version}" for found in metadata.distributions()}
     digest.update("\0".join(sorted(packages)).encode())
     for name in sorted(names):
-        digest.update(f"\0{name}\0{_digest(root / name)}".encode())
+        content = hashlib.sha256(repository.content(root / name)).hexdigest()
+        digest.update(os.fsencode(f"\0{name}\0{content}"))
     return digest.hexdigest()
 
 
@@ -93,8 +94,11 @@ def recall(docs: Path, *, root: Path, work: Path) -> Memory | None:
     code, _, rest = data.partition(b"\n")
     if code.decode(errors="replace") != _code():
         return None
-    # Our own file, beside the pickles that Sphinx keeps.
-    found: Memory = pickle.loads(rest)  # noqa: S301
+    try:
+        # Our own file, beside the pickles that Sphinx keeps.
+        found: Memory = pickle.loads(rest)  # noqa: S301
+    except Exception:  # noqa: BLE001 - pickle raises anything; what is damaged is of no use
+        return None
     site = found.site
     same = (site.docs, site.root, found.conf) == (docs, root, _digest(docs / "conf.py"))
     return found if same else None
@@ -105,8 +109,8 @@ def _digest(path: Path) -> str:
 
 
 def _code() -> str:
-    """Digest this program, whose next version may have other classes."""
-    digest = hashlib.sha256()
+    """Digest this program and Python, whose next versions may have other classes."""
+    digest = hashlib.sha256(sys.version.encode())
     for path in sorted(Path(__file__).parent.rglob("*.py")):
         status = path.stat()
         digest.update(f"{path} {status.st_mtime_ns} {status.st_size}\0".encode())

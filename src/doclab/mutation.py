@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import re
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -66,32 +66,20 @@ def changed_lines(root: Path, since: str) -> set[tuple[str, int]]:
     Raises:
         DoclabError: if Git does not know the revision.
     """
-    done = subprocess.run(
-        # In one form, whatever the settings of who runs it.
-        [
-            "git",
-            "-C",
-            str(root),
-            "-c",
-            "core.quotePath=false",
-            "diff",
-            "--unified=0",
-            "--no-color",
-            "--no-ext-diff",
-            "--relative",
-            "--src-prefix=a/",
-            "--dst-prefix=b/",
-            "--merge-base",
-            since,
-        ],
-        check=False,
-        capture_output=True,
-        text=True,
+    # In one form, whatever the settings of who runs it.
+    form = (
+        "--unified=0",
+        "--no-color",
+        "--no-ext-diff",
+        "--relative",
+        "--src-prefix=a/",
+        "--dst-prefix=b/",
     )
-    if done.returncode != 0:
-        raise DoclabError(f"git diff {since}: {done.stderr.strip()}")
+    said = repository.git(
+        root, "-c", "core.quotePath=false", "diff", *form, "--merge-base", since
+    ).decode(errors="replace")
     found, path = set(), ""
-    for line in done.stdout.splitlines():
+    for line in said.splitlines():
         if line.startswith("+++ b/"):
             path = line[6:].rstrip("\t")  # Git ends a name with a space in it by a tab
         elif hunk := re.match(r"@@ \S+ \+(\d+)(?:,(\d+))? @@", line):
@@ -99,16 +87,13 @@ def changed_lines(root: Path, since: str) -> set[tuple[str, int]]:
             found |= {(path, number) for number in range(first, first + count)}
     # A file that Git does not know yet differs in each line.
     for name in sorted({*(repository.files(root) or ())} - {*_tracked(root)}):
-        lines = (root / name).read_bytes().count(b"\n") + 1
+        lines = repository.content(root / name).count(b"\n") + 1
         found |= {(name, number) for number in range(1, lines + 1)}
     return found
 
 
 def _tracked(root: Path) -> list[str]:
-    listed = subprocess.run(
-        ["git", "-C", str(root), "ls-files", "-z"], check=True, capture_output=True
-    )
-    return listed.stdout.decode().split("\0")
+    return os.fsdecode(repository.git(root, "ls-files", "-z")).split("\0")
 
 
 def run(options: argparse.Namespace, site: Site) -> int:

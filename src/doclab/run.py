@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 import dataclasses
-import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from doclab import checks
+from doclab import checks, interruption
 from doclab.failing import FailedError, failure_of
 from doclab.lab import Lab
 from doclab.limits import SCENARIO, Limits
@@ -131,15 +130,9 @@ def run_all(
             for _ in pool.map(run_one, scenarios):
                 pass
         except BaseException:
-            no_more_signals()
+            interruption.no_more()
             stop.set()
             raise
-
-
-def no_more_signals() -> None:
-    """See to it that a second Ctrl-C does not cut off the clean-up after the first."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 def stopped(scenario: Scenario, done: Sequence[BlockResult], reason: str) -> list[BlockResult]:

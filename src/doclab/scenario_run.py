@@ -95,7 +95,7 @@ class ScenarioRun:
         self._store = store
         self._options = options
         self._say = say
-        self._stop = stop
+        self.stop = stop
         self._take = take
         self._passes = [scenario, again(scenario)] if options.twice else [scenario]
         self._results: list[list[BlockResult]] = [[] for _ in self._passes]
@@ -142,7 +142,7 @@ class ScenarioRun:
             self._errors.append(f"{self.scenario.name}: {error}")
         finally:
             watch.cancel()
-            if not (up and self._options.keep and not self._stop.is_set() and self._keep()):
+            if not (up and self._options.keep and not self.stop.is_set() and self._keep()):
                 self.lab.remove()
         found: list[BlockResult] = []
         for scenario, results in zip(self._passes, self._results, strict=True):

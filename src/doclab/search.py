@@ -10,12 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from doclab import expect, judges, keys
+from doclab import expect, interruption, judges, keys
 from doclab.model import BlockResult, DoclabError, Ledger, Location, Scenario
 from doclab.mutants import By, Kind, Mutant, Verdict
 from doclab.notebook import Notebook
 from doclab.progress import Progress
-from doclab.run import no_more_signals
 from doclab.site import Site
 from doclab.trial import Trial
 from doclab.workshop import Workshop
@@ -181,7 +180,7 @@ class Search:
             try:
                 yield pool
             except BaseException:
-                no_more_signals()
+                interruption.no_more()
                 self._stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from doclab import permissions
 from doclab.engine import Engine
 
 PLACE = "/etc/doclab"
@@ -56,4 +57,5 @@ def make(
         shutil.copytree(snapshot, folder / "repository.git")
         config = f'[url "{PLACE}/repository.git"]\n\tinsteadOf = "{repository}"\n'
     (folder / "gitconfig").write_text(config, encoding="utf-8")
+    permissions.for_all(folder)  # the machines' users are others than who runs this
     return Share(volume=volume, folder=folder)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import select
 import sys
 import threading
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from doclab.scenario_run import ScenarioRun
 
 _one_at_a_time = threading.Lock()
+_MOMENT = 0.2  # seconds between two looks whether the run is stopped
 
 
 def offer_shell(scenario_run: ScenarioRun) -> None:
@@ -20,15 +22,29 @@ def offer_shell(scenario_run: ScenarioRun) -> None:
     failed = scenario_run.failed
     if failed is None or failed.failure is None:
         return
-    with _one_at_a_time:
+    stop = scenario_run.stop
+    while not _one_at_a_time.acquire(timeout=_MOMENT):
+        if stop.is_set():
+            return
+    try:
         print(
             f"\n{failed.failure.location}: {failed.failure.problem}\n"
             f"Open a shell on {failed.block.machine}, as the block left it? [y/N] ",
             end="",
             flush=True,
         )
-        if sys.stdin.readline().strip().lower() in ("y", "yes"):
+        if _answer(stop).strip().lower() in ("y", "yes"):
             hand_over(scenario_run, failed.block)
+    finally:
+        _one_at_a_time.release()
+
+
+def _answer(stop: threading.Event) -> str:
+    """Wait for a line at the terminal, unless the run is stopped first."""
+    while not stop.is_set():
+        if select.select([sys.stdin], [], [], _MOMENT)[0]:
+            return sys.stdin.readline()
+    return ""
 
 
 def hand_over(scenario_run: ScenarioRun, block: Block) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -102,19 +101,21 @@ def files_of_labs(site: Site, docs: Path) -> dict[str, bytes]:
         docs: directory of the pages.
 
     Returns:
-        By name. The content of what can be executed begins with a mark: a file that no
-        longer can is another.
+        By name. Contents begin with the mode: what can no longer be executed is another
+        file.
+
+    Raises:
+        DoclabError: if one cannot be read, or Git refuses.
     """
     pages = {".md", ".rst", *(page.path.suffix for page in site.pages)}
     found = {}
     for name in repository.files(site.root) or ():
-        path = (site.root / name).resolve()
+        path = site.root / name
         if path == site.settings.survivors:
             continue
         if path.is_relative_to(docs):
             within = path.relative_to(docs).parts
             if path.suffix in pages or within == ("conf.py",) or within[0].startswith("_"):
                 continue
-        mark = b"x\0" if path.stat().st_mode & stat.S_IXUSR else b""
-        found[name] = mark + path.read_bytes()
+        found[name] = f"{repository.mode(path)}\0".encode() + repository.content(path)
     return found
