@@ -293,7 +293,39 @@ class TestInterrupt:
     def test_at_a_prompt_of_a_nested_shell(self, lab: LocalLab) -> None:
         """Ctrl-C does not leave the shell that a page opened."""
         passes(lab, session(f"$ echo . {INTEGRATION} > ~/.bashrc\n"))
-        passes(lab, session("$ bash\n$ sleep 60\n^C\n$ echo $((SHLVL > 1))\n1\n"))
+        inner = session("$ sleep 60\n^C\n$ echo $((SHLVL > 1))\n1\n")
+        passes(lab, session("$ bash\n"), inner)
+
+
+class TestPasted:
+    """A reader pastes the whole block, and Bash takes that as one input."""
+
+    @pytest.fixture
+    def nested(self, lab: LocalLab) -> LocalLab:
+        """Return a lab whose shells may have shells in them."""
+        passes(lab, session(f"$ echo . {INTEGRATION} > ~/.bashrc\n"))
+        return lab
+
+    @pytest.mark.parametrize("opens", ["bash", "echo a; bash"])
+    def test_nothing_follows_a_new_shell(self, nested: LocalLab, opens: str) -> None:
+        """It would be for the shell where the block was pasted."""
+        failure = fails(nested, session(f"$ {opens}\n$ echo b\nb\n"))
+        assert "Put what follows into a block of its own" in failure.problem
+        assert failure.location.line == 2
+
+    def test_nothing_follows_the_end_of_a_shell(self, nested: LocalLab) -> None:
+        """It would be lost with the shell."""
+        failure = fails(nested, session("$ bash\n"), session("$ exit\n$ echo b\nb\n"))
+        assert "opens or ends a shell" in failure.problem
+
+    @pytest.mark.parametrize(("text", "good"), [("bash\n# well", True), ("bash\necho b", False)])
+    def test_a_block_without_prompts(self, nested: LocalLab, text: str, good: bool) -> None:
+        """It is one command of many lines, of which the same holds."""
+        made = block(text=text)
+        if good:
+            passes(nested, made)
+        else:
+            assert "opens or ends a shell" in fails(nested, made).problem
 
 
 class TestRunning:

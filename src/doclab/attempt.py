@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from doclab import expect, verdict
+from doclab import checks, expect, verdict
 from doclab.commands import runs_nothing
 from doclab.failing import FailedError
 from doclab.lab import Lab
@@ -70,7 +70,8 @@ class Attempt:
         """
         block, command = self._block, self._command
         terminal = self._lab.terminal(block.machine, block.terminal)
-        had_jobs = terminal.prompt is not None and bool(terminal.prompt.jobs)
+        before = terminal.prompt
+        had_jobs = before is not None and bool(before.jobs)
         watch = None
         if self._stays or self._answers:
             watch = Watch(self._answers, self._appeared if self._stays else None)
@@ -90,6 +91,8 @@ class Attempt:
             except FailedError as error:
                 self._recover(outcome, error)
                 raise
+            if not (whole and self._last):
+                checks.shell_stays(block, command, before, outcome.prompt)
         if command.expected is None or outcome is None:
             return dict(self._captured)
         if outcome.goes_on and self._values is not None:

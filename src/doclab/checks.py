@@ -10,6 +10,7 @@ from doclab.failing import failed
 from doclab.lab import Lab
 from doclab.limits import Limits
 from doclab.model import Answer, Block, Command
+from doclab.prompt import Prompt
 from doclab.terminal import Terminal
 
 
@@ -100,6 +101,25 @@ def user_is_right(block: Block, command: Command, terminal: Terminal) -> None:
         f" prompt of {user}, or let {command.user} log in before"
     )
     raise failed(block, command, f"{problem}; {remedy}.")
+
+
+def shell_stays(
+    block: Block, command: Command, before: Prompt | None, after: Prompt | None
+) -> None:
+    """Check that what follows in the block is for the shell in which the block began.
+
+    Bash takes what is pasted as one input (*bracketed paste*, on by default since 5.1): the
+    lines behind a command that opens a shell are for the outer one, once that shell has ended.
+    """
+    if before is None or after is None or before.shell == after.shell:
+        return
+    raise failed(
+        block,
+        command,
+        "it opens or ends a shell, and more of the block follows; a reader who copies the block"
+        " and pastes it gets the rest into the shell where this was typed. Put what follows"
+        " into a block of its own.",
+    )
 
 
 def machine_restarts(block: Block, lab: Lab, before: str, limits: Limits) -> None:
