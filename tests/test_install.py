@@ -19,6 +19,7 @@ import pytest
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 ALL = ["example1", "example2", "example3", "example4"]
 WITH_PODMAN = ALL[:3]
+UNITS = {".container", ".network", ".service", ".socket"}
 PORT_START = "$(< /proc/sys/net/ipv4/ip_unprivileged_port_start)"
 
 
@@ -48,6 +49,16 @@ class Place:
         """Run `./install`."""
         return self.run(self.example / "install")
 
+    def systemctl(self, script: str = "exit 0") -> None:
+        """Put a systemctl in the place, which notes what it was asked and runs a script."""
+        self.stand_in("systemctl", f'echo "$*" >> "$HOME/systemctl"\n{script}')
+
+    def asked(self, command: str) -> list[str]:
+        """Return what systemctl was asked with this command, in order."""
+        lines = (self.home / "systemctl").read_text("utf-8").splitlines()
+        words = [line.removeprefix("--user ").split() for line in lines]
+        return [word for first, *others in words if first == command for word in others]
+
     def files(self) -> dict[str, str]:
         """Return the files below the home directory, and what is in them."""
         found = [path for path in sorted(self.home.rglob("*")) if path.is_file()]
@@ -69,6 +80,8 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
         assert text.count(old) == 1, old
         text = text.replace(old, new)
     script.write_text(text, "utf-8")
+    script = place.example / "uninstall"
+    script.write_text(script.read_text("utf-8").replace("$EUID -eq 0", "1 -eq 0"), "utf-8")
     binary = place.example / "node_modules/@cloudflare/workerd-linux-64/bin/workerd"
     if request.param == "example4":
         binary.parent.mkdir(parents=True)
@@ -99,6 +112,33 @@ def test_install_keeps_what_was_changed(place: Place) -> None:
     (place.home / config).write_text("mine again", "utf-8")
     assert place.install().returncode == 0
     assert place.files() == {**first, f"{config}.~1~": "mine", f"{config}.~2~": "mine again"}
+
+
+@pytest.mark.parametrize("place", ALL, indirect=True)
+def test_a_socket_that_cannot_start_is_not_enabled(place: Place) -> None:
+    """Else it would take the port from another program at the next boot."""
+    place.systemctl('case "$*" in *" start "* | *--now*) echo "port is taken" >&2; exit 1;; esac')
+    done = place.install()
+    assert (done.returncode, done.stderr) == (1, "port is taken\n")
+    assert place.asked("enable") == []
+    place.systemctl()
+    assert place.install().returncode == 0
+    assert "workerd.socket" in place.asked("start")
+    assert place.asked("enable")
+
+
+@pytest.mark.parametrize("place", ALL, indirect=True)
+def test_uninstall_forgets_failures_of_its_own_units_only(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What else has failed on this machine is for its owner to see."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(place.home))
+    assert place.install().returncode == 0
+    units = {path.name for path in place.home.rglob("*.*") if path.suffix in UNITS}
+    services = {re.sub(r"\.network$", "-network.network", name).split(".")[0] for name in units}
+    place.systemctl('case "$*" in *show*) echo loaded;; esac')
+    assert place.run(place.example / "uninstall").returncode == 0
+    assert set(place.asked("reset-failed")) == {f"{name}.*" for name in services}
 
 
 @pytest.mark.parametrize("version", ["3.4.4", "4.9.3", "5.0.3", "5.2.5"])
