@@ -40,14 +40,19 @@ export function conditions(theirs, disk, now) {
 /** Return the header Range if it is one range of bytes, of the version that the client has. */
 function range(theirs, { tag, strong, time }) {
   const asked = theirs.get("Range")?.trim() ?? "";
-  const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(asked) ?? [];
-  if (first === undefined || (first === "" && last === "")) return null;
-  if (first !== "" && last !== "" && BigInt(first) > BigInt(last)) return null;
+  const found = /^bytes=(\d*)-(\d*)$/.exec(asked);
+  if (found === null || asked === "bytes=-") return null;
+  const [first, last] = [found[1], found[2]].map(position);
+  if (first !== "" && last !== "" && first > last) return null;
   const condition = theirs.get("If-Range")?.trim();
   const same = condition === undefined
     || (strong && (condition === tag || Date.parse(condition) === time));
-  // A longer end than any file has: the disk would take it for nonsense.
-  return same ? `bytes=${first}-${last.length > 15 ? "" : last}` : null;
+  return same ? `bytes=${first}-${last}` : null;
+}
+
+/** Return a position as a number, if there is one; the disk takes none of twenty digits. */
+function position(digits) {
+  return digits === "" ? "" : Math.min(Number(digits), Number.MAX_SAFE_INTEGER);
 }
 
 /** Whether a list of entity tags has this one; `strictly`: weak ones do not count. */
