@@ -201,6 +201,18 @@ def test_without_a_page_of_its_own(rig: Rig, root: Path, page: str) -> None:
     assert answer.values("Content-Security-Policy") == ["default-src 'none'"]
 
 
+def test_a_name_that_is_not_utf_8_does_not_vouch_for_a_link(rig: Rig, root: Path) -> None:
+    """The disk lists it as U+FFFD, and then follows a link of that name."""
+    (root / os.fsdecode(b"\xff.txt")).write_text("odd")
+    (root / "\ufffd.txt").symlink_to("../outside.txt")
+    (root / os.fsdecode(b"\xff")).mkdir()
+    (root / "\ufffd").symlink_to("..")
+    server = serve(rig, root)
+    for path in ("/%EF%BF%BD.txt", "/%EF%BF%BD/outside.txt", "/%FF.txt", "/%FF/"):
+        answer = ask(server, line=f"GET {path} HTTP/1.1")
+        assert (answer.status, answer.body) == (404, b"<h1>own page</h1>"), path
+
+
 def test_an_index_that_is_a_link_is_none(rig: Rig, root: Path) -> None:
     """Else a link could show what is outside."""
     (root / "sub" / "index.html").unlink()

@@ -58,8 +58,9 @@ async function list(disk, path) {
   }
   const entries = new Map();
   for (const { name, type } of await response.json()) {
-    const served = (type === "file" || type === "directory") && !name.startsWith(".");
-    if (served) entries.set(name, type);
+    // A name that is not UTF-8 arrives as one with U+FFFD, which may be that of a link.
+    const hidden = name.startsWith(".") || name.includes("\ufffd");
+    if (!hidden && (type === "file" || type === "directory")) entries.set(name, type);
   }
   return entries;
 }
