@@ -14,7 +14,7 @@ import pytest
 from test_forwarding import Answer, Rig, Server, ask, changed_config, connect, rig, until, workerd
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 __all__ = ["rig", "workerd"]  # fixtures
 OLD = 1_700_000_000  # Seconds since 1970: 14 November 2023, long ago.
@@ -211,6 +211,56 @@ def test_a_name_that_is_not_utf_8_does_not_vouch_for_a_link(rig: Rig, root: Path
     for path in ("/%EF%BF%BD.txt", "/%EF%BF%BD/outside.txt", "/%FF.txt", "/%FF/"):
         answer = ask(server, line=f"GET {path} HTTP/1.1")
         assert (answer.status, answer.body) == (404, b"<h1>own page</h1>"), path
+
+
+@pytest.fixture
+def somebody(rig: Rig, root: Path) -> Iterator[Rig]:
+    """Run workerd so that permissions stop it, as they do not stop root."""
+    if os.geteuid() == 0:
+        program = rig.folder / "as-somebody"
+        command = "exec setpriv --bounding-set=-dac_override,-dac_read_search"
+        program.write_text(f'#!/bin/sh\n{command} {rig.workerd} "$@"\n', encoding="utf-8")
+        program.chmod(0o755)
+        rig.workerd = program
+    yield rig
+    for path in (root, *root.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("closed", "path", "body"),
+    [
+        ("ten.txt", "/ten.txt", "own"), ("empty.css", "/empty.css", "own"),
+        ("sub/index.html", "/sub/", "own"), ("sub", "/sub/", "own"), ("sub", "/sub", "own"),
+        ("sub", "/sub/index.html", "own"), ("404.html", "/nothing", "plain"),
+        ("404.html", "/404.html", "plain"), (".", "/ten.txt", "plain"), (".", "/", "plain"),
+    ],
+)  # fmt: skip
+def test_what_workerd_may_not_read(
+    somebody: Rig, root: Path, closed: str, path: str, body: str
+) -> None:
+    """Is not there for a visitor, and the journal says why."""
+    server = serve(somebody, root)
+    (root / closed).chmod(0)
+    bodies = {
+        "own": b"<h1>own page</h1>",
+        "plain": b"<!doctype html>\n<title>404</title>\n<p>There is no such page here.</p>\n",
+    }
+    name = {".": "/", "sub": "/sub/"}.get(closed, f"/{closed}")
+    for method in ("GET", "HEAD"):
+        before = len(server.lines())
+
+        def told(after: int = before) -> list[str]:
+            return [line for line in server.lines()[after:] if "cannot read" in line]
+
+        answer = ask(server, line=f"{method} {path} HTTP/1.1")
+        assert answer.status == 404
+        assert answer.body == (bodies[body] if method == "GET" else b"")
+        assert answer.values("Content-Length") == [str(len(bodies[body]))]
+        until(told, "a word in the log")
+        sentence = f"cannot read {name} in the site: may others read it?"
+        assert all(line.endswith(sentence) for line in told()), told()
 
 
 def test_an_index_that_is_a_link_is_none(rig: Rig, root: Path) -> None:

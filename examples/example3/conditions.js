@@ -8,14 +8,13 @@ const SETTLED_MS = 2000;
 /**
  * Compare what a client has with the file on the disk.
  *
- * `theirs` are the headers of the request, `disk` those of the file, `now` is in
- * milliseconds. Returns `verdict`, the status: 200, 304 or 412; the `range` to ask the
+ * `theirs` are the headers of the request, then comes what `look` says of the file; `now`
+ * is in milliseconds. Returns `verdict`, the status: 200, 304 or 412; the `range` to ask the
  * disk for, or null; and the `headers` of the answer, with the file's version if it has one.
  */
-export function conditions(theirs, disk, now) {
-  const changed = disk.get("Last-Modified");
+export function conditions(theirs, { changed, length }, now) {
   const time = Date.parse(changed);
-  const tag = `"${(time / 1000).toString(16)}-${Number(disk.get("Content-Length")).toString(16)}"`;
+  const tag = `"${(time / 1000).toString(16)}-${Number(length).toString(16)}"`;
   const settled = now - time > SETTLED_MS;
   const headers = new Headers({ "Accept-Ranges": "bytes" });
   if (settled) {

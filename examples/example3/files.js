@@ -56,13 +56,45 @@ async function list(disk, path) {
     await response.body?.cancel();
     return null;
   }
+  const found = await response.json().catch(() => unreadable(path));
+  if (found === null) return null;
   const entries = new Map();
-  for (const { name, type } of await response.json()) {
+  for (const { name, type } of found) {
     // A name that is not UTF-8 arrives as one with U+FFFD, which may be that of a link.
     const hidden = name.startsWith(".") || name.includes("\ufffd");
     if (!hidden && (type === "file" || type === "directory")) entries.set(name, type);
   }
   return entries;
+}
+
+/**
+ * Look at a file: returns its `length`, and when it was `changed`, as HTTP has it; null if
+ * it is not there or cannot be read.
+ *
+ * The disk service answers before it opens a file, and then breaks off. So the first byte
+ * is read; an empty file has none.
+ */
+export async function look(disk, path) {
+  const url = `http://disk${path}`;
+  try {
+    let about = await disk.fetch(url, { headers: { Range: "bytes=0-0" } });
+    if (about.status === 416) about = await disk.fetch(url);
+    await about.arrayBuffer();
+    if (about.status === 404) return null; // it went away just now
+    const whole = about.headers.get("Content-Range")?.split("/")[1];
+    return {
+      length: whole ?? about.headers.get("Content-Length"),
+      changed: about.headers.get("Last-Modified"),
+    };
+  } catch {
+    return unreadable(path);
+  }
+}
+
+/** Tell the journal why nobody gets what is there. */
+function unreadable(path) {
+  console.error(`cannot read ${path} in the site: may others read it?`);
+  return null;
 }
 
 // SPDX-License-Identifier: MIT-0

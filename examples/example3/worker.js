@@ -1,7 +1,7 @@
 // A static web server. DISK is the directory, read-only; see config.capnp. DISK answers
 // with the bytes of a file, or of a range of it; what the web expects besides is here.
 import { conditions } from "./conditions.js";
-import { find } from "./files.js";
+import { find, look } from "./files.js";
 import { escaped, listing } from "./listing.js";
 import { contentType } from "./types.js";
 
@@ -53,10 +53,12 @@ async function answer(request, env) {
 
 /** Answer with a file, a range of it, or the news that it has not changed. */
 async function file(request, env, path, status = 200) {
-  const url = `http://disk${path}`;
-  const about = await env.DISK.fetch(url, { method: "HEAD" });
-  if (about.status !== 200) return page(request, 404, "There is no such page here.");
-  const { verdict, range, headers } = conditions(request.headers, about.headers, Date.now());
+  const about = await look(env.DISK, path);
+  if (about === null) {
+    if (status === 200) return missing(request, env);
+    return page(request, 404, "There is no such page here."); // not even the page for that
+  }
+  const { verdict, range, headers } = conditions(request.headers, about, Date.now());
   headers.set("Content-Type", contentType(path));
   if (status !== 200) {
     // The site's own page for an error: nobody asked for this file by its name.
@@ -68,11 +70,11 @@ async function file(request, env, path, status = 200) {
     return new Response(null, { status: verdict, headers });
   }
   if (request.method === "HEAD") {
-    headers.set("Content-Length", about.headers.get("Content-Length"));
+    headers.set("Content-Length", about.length);
     return new Response(null, { status, headers });
   }
   const wanted = status === 200 && range ? { Range: range } : {};
-  const body = await env.DISK.fetch(url, { headers: wanted });
+  const body = await env.DISK.fetch(`http://disk${path}`, { headers: wanted });
   if (body.status !== 200 && body.status !== 206 && body.status !== 416) {
     return page(request, 404, "There is no such page here."); // it went away just now
   }
