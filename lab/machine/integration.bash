@@ -19,9 +19,10 @@ if [[ $- == *i* && -t 1 && -n $__doclab_nonce ]]; then
   # Before each prompt: exit status of the last command, and of each part if it
   # was a pipeline; user and host, process, directory, jobs that still run.
   __doclab_prompt() {
-    local status="$? ${PIPESTATUS[*]}" who='\u@\h' ready=$'\e]133;B;'"$__doclab_nonce"$'\a'
+    local status=("$?" "${PIPESTATUS[@]}") IFS=' '  # not that of the page
+    local who='\u@\h' ready=$'\e]133;B;'"$__doclab_nonce"$'\a'
     # The first prompt of a shell has no command before it.
-    [[ -n ${__doclab_ready-} ]] || status=
+    [[ -n ${__doclab_ready-} ]] || status=()
     __doclab_ready=1
     # A page that does away with PROMPT_COMMAND is reported from within PS1.
     # No line is edited here, so none is wrapped.
@@ -37,14 +38,14 @@ if [[ $- == *i* && -t 1 && -n $__doclab_nonce ]]; then
       PS1='${PROMPT_COMMAND[8]-$(__doclab_prompt)}'"$ready"
       end='' jobs=1
     fi
-    printf '\e]133;D;%s;%s;%s;%s;%s;%s' "$__doclab_nonce" "$status" "${who@P}" "$$" \
+    printf '\e]133;D;%s;%s;%s;%s;%s;%s' "$__doclab_nonce" "${status[*]}" "${who@P}" "$$" \
       "${PWD//[[:cntrl:]]/?}" "$end"
     [[ -z $jobs ]] || { jobs -pr; printf '\a'; }
   }
   # A command that fails in the middle of a list, where no prompt sees it.
   # 141 is a writer whose reader had enough, as in `… | head -1`.
   __doclab_error() {
-    local part failed=
+    local part failed='' IFS=' '
     # After `[[` and `((`, the parts are those of an earlier command.
     [[ " ${*:2} " == *" $1 "* ]] || set -- "$1" "$1"
     for part in "$@"; do [[ $part == 0 || $part == 141 ]] || failed=1; done

@@ -127,7 +127,7 @@ class Attempt:
 
     def _recover(self, outcome: Outcome, error: FailedError) -> None:
         """Make the terminal ready for another try, or close it if it is spoilt."""
-        if outcome.problem not in (Problem.DEADLINE, Problem.ENDED):
+        if outcome.problem not in (Problem.DEADLINE, Problem.ENDED, Problem.UNREADABLE):
             return
         terminal = self._lab.terminal(self._block.machine, self._block.terminal)
         if error.again and self._block.wait and terminal.interrupt().problem is None:

@@ -20,6 +20,10 @@ class Problem(enum.Enum):
         "the command is not complete: the shell waits for the rest of a"
         " quotation, a here-document or a compound command."
     )
+    UNREADABLE = (
+        "the shell's report on it cannot be read, so nobody knows how it ended. Does the page"
+        " change something on which the shell's prompt depends? Put it back after use."
+    )
     LONG = (
         f"it has a line of more than {LONGEST_LINE} bytes, which a terminal cuts off;"
         " end lines with a backslash, and go on in the next."

@@ -54,7 +54,11 @@ class PartFailure:
 
 @functools.lru_cache(maxsize=64)  # most prompts of a shell are alike
 def parse_prompt(payload: bytes) -> Prompt:
-    """Read the report D."""
+    """Read the report D.
+
+    Raises:
+        ValueError: if it is none.
+    """
     statuses, who, shell, rest = payload.decode(errors="replace").split(";", 3)
     directory, _, jobs = rest.rpartition(";")
     code, *parts = [int(status) for status in statuses.split()] or [0]
@@ -69,7 +73,11 @@ def parse_prompt(payload: bytes) -> Prompt:
 
 
 def parse_failure(payload: bytes) -> PartFailure:
-    """Read the report E."""
+    """Read the report E.
+
+    Raises:
+        ValueError: if it is none.
+    """
     shell, statuses, text = payload.decode(errors="replace").split(";", 2)
     return PartFailure(shell=int(shell), status=" | ".join(statuses.split()), text=text)
 

@@ -26,11 +26,14 @@ class Wait:
 
     def take(self, kind: bytes, payload: bytes, *, more: bool) -> None:
         """Take a report; `more`: whether the shell may want more lines."""
-        if kind == b"D":
-            self.prompt = parse_prompt(payload)
-        elif kind == b"B":
+        try:
+            if kind == b"D":
+                self.prompt = parse_prompt(payload)
+            elif kind == b"E":
+                self.errors.append(parse_failure(payload))
+        except ValueError:
+            self.problem = Problem.UNREADABLE
+        if kind == b"B":
             self.ready = self.prompt is not None
-        elif kind == b"E":
-            self.errors.append(parse_failure(payload))
         elif kind == b"C" and more:
             self.problem = Problem.INCOMPLETE
