@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from conftest import LocalLab
+from conftest import INTEGRATION, LocalLab, block
 from test_turn import fails, passes, session
 
 
@@ -28,3 +30,73 @@ def test_a_report_that_cannot_be_read(lab: LocalLab, kind: str) -> None:
     failure = fails(lab, session("$ echo a\na\n"), session(f"$ {report}\n"))
     assert "cannot be read" in failure.problem
     passes(lab, session("$ echo on\non\n"))
+
+
+@pytest.fixture
+def nested(lab: LocalLab) -> LocalLab:
+    """Return a lab in which a shell that is started has the integration too."""
+    home = lab.home / "server"
+    home.mkdir()
+    for name in (".bashrc", ".bash_profile"):
+        (home / name).write_text(f". {INTEGRATION}\n")
+    return lab
+
+
+def test_a_part_that_fails_before_a_shell_is_left(nested: LocalLab) -> None:
+    """It counts as elsewhere, however the shell ends."""
+    failure = fails(
+        nested,
+        session("$ bash\n"),
+        session("$ cp nowhere x 2> cp.err; echo done; exit\ndone\nexit\n"),
+    )
+    assert "`cp nowhere x 2> cp.err` had the exit status 1" in failure.problem
+
+
+def test_what_a_shell_does_at_logout(nested: LocalLab) -> None:
+    """It is not the page's business."""
+    logout: Path = nested.home / "server" / ".bash_logout"
+    logout.write_text("f() { false; true; }\nfalse\nf\ntrue\n")
+    passes(nested, session("$ bash --login\n"), session("$ exit\nlogout\n"))
+
+
+@pytest.mark.parametrize(
+    ("command", "part"),
+    [
+        ("cp nowhere x 2> cp.err; systemctl-not-there 2> err; (exit 3)", "cp nowhere x 2> cp.err"),
+        ("(exit 3); no-such-thing 2> err; (exit 3)", "no-such-thing 2> err"),
+        ("f() { (exit 4); return 3; }; f", "( exit 4 )"),
+        ("(exit 3) | (exit 4) | (exit 3)", "( exit 3 )"),
+    ],
+)
+def test_a_part_with_another_status_than_the_wanted_one(
+    lab: LocalLab, command: str, part: str
+) -> None:
+    """A status that the page names excuses no other."""
+    failure = fails(lab, session(f"$ {command}\n", status=3))
+    assert f"`{part}` had the exit status" in failure.problem
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "(exit 3)",
+        "f() { return 3; }; f",
+        "test -e nowhere || (exit 3)",
+        "((exit 3); exit 3)",
+        "yes | (exit 3)",
+        "(exit 3) | cat",
+        "x=$(exit 3)",
+        "for i in 1 2; do (exit 3); done",
+        "bash -c 'false; exit 3'",
+    ],
+)
+def test_parts_with_the_wanted_status(lab: LocalLab, command: str) -> None:
+    """Each may be why the whole ends with it."""
+    passes(lab, session(f"$ {command}\n", status=3))
+
+
+def test_a_long_command_that_fails_in_the_middle(lab: LocalLab) -> None:
+    """The report on it is not taken for output."""
+    text = "\n".join("x" * 90 for _ in range(200))
+    failure = fails(lab, block(f"grep y <<'E'; true\n{text}\nE"))
+    assert "had the exit status 1" in failure.problem

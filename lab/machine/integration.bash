@@ -45,12 +45,14 @@ if [[ $- == *i* && -t 1 && -n $__doclab_nonce ]]; then
   # A command that fails in the middle of a list, where no prompt sees it.
   # 141 is a writer whose reader had enough, as in `… | head -1`.
   __doclab_error() {
+    # What a shell does at logout is not the page's business.
+    [[ ${BASH_SOURCE[*]} != *bash_logout* ]] || return 0
     local part failed='' IFS=' '
     # After `[[` and `((`, the parts are those of an earlier command.
     [[ " ${*:2} " == *" $1 "* ]] || set -- "$1" "$1"
     for part in "$@"; do [[ $part == 0 || $part == 141 ]] || failed=1; done
-    [[ -z $failed ]] || printf '\e]133;E;%s;%s;%s;%s\a' \
-      "$__doclab_nonce" "$$" "${*:2}" "$BASH_COMMAND" > /dev/tty
+    [[ -z $failed ]] || printf '\e]133;E;%s;%s;%s\a' \
+      "$__doclab_nonce" "${*:2}" "${BASH_COMMAND:0:1000}" > /dev/tty
   }
   set -o errtrace
   # Not the first element, which `PROMPT_COMMAND=…` on a page replaces. What

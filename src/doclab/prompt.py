@@ -47,9 +47,12 @@ class Prompt:
 class PartFailure:
     """A part of a command that failed, which the status of the whole need not tell."""
 
-    shell: int  # process id of the shell
     status: str  # of each part, if it was a pipeline
-    text: str  # how the part ends
+    text: str  # how the part ends, at most 1000 characters
+
+    def explains(self, wanted: int) -> bool:
+        """Whether it may be why the whole command has the status that is wanted."""
+        return all(int(status) in (0, NO_READER, wanted) for status in self.status.split(" | "))
 
 
 @functools.lru_cache(maxsize=64)  # most prompts of a shell are alike
@@ -78,8 +81,10 @@ def parse_failure(payload: bytes) -> PartFailure:
     Raises:
         ValueError: if it is none.
     """
-    shell, statuses, text = payload.decode(errors="replace").split(";", 2)
-    return PartFailure(shell=int(shell), status=" | ".join(statuses.split()), text=text)
+    statuses, text = payload.decode(errors="replace").split(";", 1)
+    return PartFailure(
+        status=" | ".join(str(int(status)) for status in statuses.split()), text=text
+    )
 
 
 class Reports:

@@ -60,7 +60,6 @@ class Terminal:
         self.allowed_jobs: set[int] = set()  # process ids that blocks were allowed to leave
         self.running: str | None = None  # the command that goes on after its block
         self._rest = ""  # what it printed that no block took yet
-        self._shells: list[int] = []  # from the first to the innermost
 
     def wait_for_prompt(self, deadline: float) -> Outcome:
         """Wait for the first prompt, at most so many seconds."""
@@ -194,7 +193,7 @@ class Terminal:
             else:
                 self._look(wait)
         prompt = wait.prompt if wait.ready else None
-        closed = self._note_shell(prompt) if prompt is not None else ()
+        self.prompt = prompt or self.prompt
         shown = wait.output.text()
         self.running = None
         if wait.goes_on and watch is not None:
@@ -205,8 +204,7 @@ class Terminal:
             text=text,
             output=shown,
             prompt=prompt,
-            # What a shell does at logout is not the page's business.
-            errors=tuple(error for error in wait.errors if error.shell not in closed),
+            errors=tuple(wait.errors),
             problem=wait.problem,
             goes_on=wait.goes_on,
         )
@@ -229,18 +227,6 @@ class Terminal:
             wait.problem = Problem.ENDED
         else:
             self._reports.add(data)
-
-    def _note_shell(self, prompt: Prompt) -> tuple[int, ...]:
-        """Take note of who is at the prompt; return the shells that were left."""
-        left: tuple[int, ...] = ()
-        if prompt.shell in self._shells:
-            inner = self._shells.index(prompt.shell) + 1
-            left = tuple(self._shells[inner:])
-            del self._shells[inner:]
-        else:
-            self._shells.append(prompt.shell)
-        self.prompt = prompt
-        return left
 
     def _drop_what_is_there(self) -> None:
         """Drop what was shown at the prompt, such as by jobs: it is no command's output."""

@@ -63,8 +63,8 @@ def outcome_is_good(
         raise _failed(
             block, command, outcome, f"its exit status is {status}, not {wanted}.", again=True
         )
-    if outcome.errors and not wanted:
-        part = outcome.errors[0]
+    part = next((part for part in outcome.errors if not part.explains(wanted)), None)
+    if part is not None:
         raise _failed(
             block,
             command,
