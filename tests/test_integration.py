@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import INTEGRATION, LocalLab, block
 from test_turn import fails, passes, session
+
+from doclab.model import Block, Command
 
 
 @pytest.mark.parametrize("separator", [",", ":", "", "1"])
@@ -100,3 +104,27 @@ def test_a_long_command_that_fails_in_the_middle(lab: LocalLab) -> None:
     text = "\n".join("x" * 90 for _ in range(200))
     failure = fails(lab, block(f"grep y <<'E'; true\n{text}\nE"))
     assert "had the exit status 1" in failure.problem
+
+
+def script(*lines: str, **fields: Any) -> Block:
+    """Return a block of commands whose output is not compared."""
+    commands = tuple(Command(text=text, line=2 + number) for number, text in enumerate(lines))
+    return dataclasses.replace(block(commands=commands), **fields)
+
+
+class TestJobs:
+    """What runs in the background is told from what the page types."""
+
+    def test_a_job_that_is_ending(self, lab: LocalLab) -> None:
+        """A block that ends its job is right, however long the job takes to end."""
+        slow = (
+            "bash -c 'trap \"sleep 0.4; exit\" TERM; echo > ready; while :; do sleep 0.1; done' &"
+        )
+        for _ in range(20):
+            passes(lab, script("sleep 100 &", "kill %1"))
+        passes(lab, script(slow, "until test -e ready; do sleep 0.1; done; kill %1"))
+
+    def test_a_job_that_is_left(self, lab: LocalLab) -> None:
+        """It fails its block, and only in the end."""
+        failure = fails(lab, script("sleep 100 &", "kill -0 %1"))
+        assert "leaves a job running" in failure.problem

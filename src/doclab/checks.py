@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from doclab import users
@@ -12,6 +13,9 @@ from doclab.limits import Limits
 from doclab.model import Answer, Block, Command
 from doclab.prompt import Prompt
 from doclab.terminal import Terminal
+
+_ENDING = 2.0  # seconds that a job has to end after the command that ends it
+_PAUSE = 0.05  # seconds until it is looked for again
 
 
 def time_is_left(block: Block, limits: Limits) -> None:
@@ -137,14 +141,19 @@ def machine_restarts(block: Block, lab: Lab, before: str, limits: Limits) -> Non
 def no_job_is_left(block: Block, lab: Lab) -> None:
     """Check that no job of the block still runs in the background.
 
+    One that is ending, as after `kill`, has some time to do so.
     A shell that comes back when another one in it ends has the jobs that it was allowed.
     """
     terminal = lab.terminal(block.machine, block.terminal)
-    jobs = terminal.prompt.jobs if terminal.prompt is not None else ()
-    left = [job for job in jobs if job not in terminal.allowed_jobs]
     if block.background:
-        terminal.allowed_jobs.update(jobs)
+        terminal.allowed_jobs.update(_jobs(terminal))
         return
+    end = time.monotonic() + _ENDING
+    while left := [job for job in _jobs(terminal) if job not in terminal.allowed_jobs]:
+        if terminal.running is not None or time.monotonic() >= end:
+            break
+        terminal.pause(_PAUSE)
+        terminal.look_again(_ENDING)
     if not left:
         return
     command = block.commands[-1]
@@ -155,6 +164,10 @@ def no_job_is_left(block: Block, lab: Lab) -> None:
         f"it leaves a job running in the background (process {pids}); end it on the"
         " page, or say `:background:` in a {run} block.",
     )
+
+
+def _jobs(terminal: Terminal) -> tuple[int, ...]:
+    return terminal.prompt.jobs if terminal.prompt is not None else ()
 
 
 def user_of(terminal: Terminal) -> str:

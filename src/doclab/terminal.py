@@ -147,6 +147,11 @@ class Terminal:
         # What it prints, and which of its parts fail, at the end is no business of the page.
         return dataclasses.replace(outcome, prompt=after.prompt, problem=after.problem)
 
+    def look_again(self, deadline: float) -> None:
+        """Press the enter key at the prompt, and wait so many seconds for a new one."""
+        self._wire.write(b"\n")
+        self._until_prompt(0, "", deadline)
+
     def pause(self, seconds: float) -> None:
         """Wait before another try, unless somebody wants the run to end."""
         if self._stop.wait(seconds):
