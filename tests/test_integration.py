@@ -128,3 +128,41 @@ class TestJobs:
         """It fails its block, and only in the end."""
         failure = fails(lab, script("sleep 100 &", "kill -0 %1"))
         assert "leaves a job running" in failure.problem
+
+    def test_a_part_of_a_job_that_fails(self, lab: LocalLab) -> None:
+        """It is no part of the command that runs meanwhile."""
+        passes(
+            lab,
+            script("(sleep 0.3; false; true) &", background=True),
+            session("$ sleep 0.6; echo a\na\n"),
+            script("(sleep 0.3; (false); x=$(false; echo); false | true; true) &", background=True),
+            session("$ sleep 0.6; echo b\nb\n"),
+        )
+
+    @pytest.mark.parametrize(
+        "command",
+        [
+            "(false; true)",
+            "{ false; true; } | cat",
+            "cat /dev/null | { false; true; }",
+            "x=$(false; echo)",
+            "sleep 0.1; (sleep 0.1; (false; true); true)",
+            "set +m; (false; true)",
+        ],
+    )
+    def test_a_part_in_a_process_of_its_own(self, lab: LocalLab, command: str) -> None:
+        """It counts if it is not in the background, also beside a job."""
+        script_of_a_job = script("sleep 60 &", background=True)
+        failure = fails(lab, script_of_a_job, session(f"$ {command}\n"))
+        assert "a part of it failed: what ends with `false`" in failure.problem
+
+    def test_the_end_of_a_job_before_ctrl_c(self, lab: LocalLab) -> None:
+        """What the shell says of it is no line of the command."""
+        passes(
+            lab,
+            script("sleep 0.2 &", background=True),
+            session("$ sleep 0.5; echo a; echo b; sleep 60\na\nb\n^C\n", deadline=5.0),
+            script("sleep 0.2 &", background=True),
+            session("$ sleep 0.5; echo a; echo b; sleep 60\na\n", running=True, deadline=5.0),
+            session("b\n^C\n", continues=True, deadline=5.0),
+        )

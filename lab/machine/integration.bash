@@ -47,7 +47,12 @@ if [[ $- == *i* && -t 1 && -n $__doclab_nonce ]]; then
   __doclab_error() {
     # What a shell does at logout is not the page's business.
     [[ ${BASH_SOURCE[*]} != *bash_logout* ]] || return 0
-    local part failed='' IFS=' '
+    local part failed='' IFS=' ' process='' group='' foreground=''
+    # Nor is it a part of what is typed if a job in the background fails: its group of
+    # processes is not the one to which the terminal belongs.
+    { read -r process < "/proc/$BASHPID/stat"; } 2> /dev/null || true
+    read -r _ _ group _ _ foreground _ <<< "${process##*) }" || true
+    [[ $group == "$foreground" ]] || return 0
     # After `[[` and `((`, the parts are those of an earlier command.
     [[ " ${*:2} " == *" $1 "* ]] || set -- "$1" "$1"
     for part in "$@"; do [[ $part == 0 || $part == 141 ]] || failed=1; done

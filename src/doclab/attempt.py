@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 
 from doclab import checks, expect, verdict
@@ -11,7 +12,7 @@ from doclab.failing import FailedError
 from doclab.lab import Lab
 from doclab.limits import Limits
 from doclab.model import Answer, Block, Command
-from doclab.notices import without_notices
+from doclab.notices import is_notice, without_notices
 from doclab.outcome import Outcome, Problem
 from doclab.prompt import Prompt
 from doclab.screen import Output
@@ -47,6 +48,7 @@ class Attempt:
         self._captured, self._answers, self._limits = captured, answers, limits
         self._last = last
         self._stays = command.interrupt or (last and block.running)
+        self._had_jobs = False  # whether jobs ran in the terminal before
         self._values: dict[str, str] | None = None
         self._printed = Output()
         self._output: str | None = ""  # what the terminal showed; None: not asked for yet
@@ -71,7 +73,7 @@ class Attempt:
         block, command = self._block, self._command
         terminal = self._lab.terminal(block.machine, block.terminal)
         before = terminal.prompt
-        had_jobs = before is not None and bool(before.jobs)
+        had_jobs = self._had_jobs = before is not None and bool(before.jobs)
         watch = None
         if self._stays or self._answers:
             watch = Watch(self._answers, self._appeared if self._stays else None)
@@ -150,6 +152,10 @@ class Attempt:
         lines = (self.output + text).split("\n")
         if not complete or not lines[-1]:
             lines.pop()
+        ends = list(itertools.accumulate(len(line) + 1 for line in lines))
+        if self._had_jobs and not any(map(is_notice, wanted)):
+            ends = [end for end, line in zip(ends, lines, strict=True) if not is_notice(line)]
+            lines = [line for line in lines if not is_notice(line)]
         dots = sum(line.strip() == expect.ANY_LINES for line in wanted)
         least = len(wanted) - dots
         for count in range(least, (len(lines) if dots else min(least, len(lines))) + 1):
@@ -161,6 +167,5 @@ class Attempt:
             )
             if values is not None:
                 self._values = values
-                taken = sum(len(line) + 1 for line in lines[:count]) - len(self.output)
-                return max(0, min(taken, len(text)))
+                return max(0, min(ends[count - 1] - len(self.output), len(text)))
         return None

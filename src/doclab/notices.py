@@ -10,8 +10,13 @@ _NOTICE = re.compile(
 )
 
 
+def is_notice(line: str) -> bool:
+    """Whether a line is a notice."""
+    return _NOTICE.fullmatch(line) is not None
+
+
 def without_notices(output: str, expected: str) -> str:
     """Drop the notices from an output, unless the page shows one."""
-    if any(map(_NOTICE.fullmatch, expected.split("\n"))):
+    if any(map(is_notice, expected.split("\n"))):
         return output
-    return "\n".join(line for line in output.split("\n") if not _NOTICE.fullmatch(line))
+    return "\n".join(line for line in output.split("\n") if not is_notice(line))
