@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from pathlib import Path
 from typing import Any
 
@@ -166,3 +167,57 @@ class TestJobs:
             session("$ sleep 0.5; echo a; echo b; sleep 60\na\n", running=True, deadline=5.0),
             session("b\n^C\n", continues=True, deadline=5.0),
         )
+
+
+class TestHistory:
+    """An exclamation mark means what it means at a keyboard."""
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            'echo "pass!word"',
+            "echo pass!word",
+            '{ echo a\necho "pass!word"\necho b\n}',
+            'echo "a\npass!word\nb"',
+            'echo "pass!word\nb"',
+        ],
+    )
+    def test_an_event_that_is_not_found(self, lab: LocalLab, text: str) -> None:
+        """The page is red at once, and says why."""
+        began = time.monotonic()
+        failure = fails(lab, script(text, deadline=60.0))
+        assert "takes `!word` for an event of its history (event not found)" in failure.problem
+        assert failure.actual is not None
+        assert "bash: !word: event not found" in failure.actual
+        assert time.monotonic() - began < 20
+
+    def test_a_page_that_shows_it(self, lab: LocalLab) -> None:
+        """It is right, and the terminal goes on."""
+        text = '$ echo "pass!word"\nbash: !word: event not found\n$ echo on\non\n'
+        passes(lab, session(text))
+
+    @pytest.mark.parametrize(
+        ("text", "output"),
+        [
+            ("! test -e x", ""),
+            ('echo "Hello!"', "Hello!"),
+            ("echo 'pass!word'", "pass!word"),
+            ("echo pass\\!word", "pass!word"),
+            ("cat <<E\n> #!/bin/sh\n> a!b\n> E", "#!/bin/sh\na!b"),
+            ("bash -c 'echo \"a!b\"'", "a!b"),
+            ("set +H; echo on", "on"),
+            ("[[ a != b ]]", ""),
+            ("echo a # wow!x", "a"),
+        ],
+    )
+    def test_other_exclamation_marks(self, lab: LocalLab, text: str, output: str) -> None:
+        """They are no events."""
+        passes(lab, session(f"$ {text}\n{output}\n"))
+
+    def test_in_a_nested_shell(self, nested: LocalLab) -> None:
+        """As in the first; and no shell writes its history to a file."""
+        failure = fails(nested, script("bash", 'echo "pass!word"'))
+        assert "`!word`" in failure.problem
+        passes(nested, script("bash", "echo a"), session("$ exit\nexit\n"))
+        nested.close_terminals()
+        assert not (nested.home / "server" / ".bash_history").exists()

@@ -13,7 +13,7 @@ fi
 if [[ $- == *i* && -t 1 && -n $__doclab_nonce ]]; then
   set +o emacs +o vi            # commands arrive whole: no line editor needed
   set -o pipefail               # a pipeline counts as failed if any part fails
-  set +o history
+  set -o history; unset HISTFILE  # so that `!` means what it means to a reader
   stty -echo
 
   # Before each prompt: exit status of the last command, and of each part if it

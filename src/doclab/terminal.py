@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 from doclab.commands import runs_nothing
+from doclab.history import missing
 from doclab.outcome import LONGEST_LINE, Outcome, Problem
 from doclab.prompt import Prompt, Reports
 from doclab.screen import NOWHERE, Output
@@ -30,7 +31,7 @@ _TRIES = 50  # times to ask
 
 #: Takes back what the integration does to a shell; shows a prompt like Debian's.
 _ORDINARY = (
-    " trap - ERR; unset PROMPT_COMMAND; set +o pipefail +o errtrace -o emacs -o history;"
+    " trap - ERR; unset PROMPT_COMMAND; set +o pipefail +o errtrace -o emacs;"
     " PS1='\\u@\\h:\\w\\$ ' PS2='> '; stty sane; stty echo; echo"
 )
 
@@ -89,14 +90,15 @@ class Terminal:
             if runs_nothing(lines[start]):
                 start += 1
                 continue
-            end = start
+            end, said = start, ""
             while True:
                 self._wire.write(lines[end].encode() + b"\n")
                 end += 1
                 typed = "\n".join(lines[start:end])
                 if watch is not None:
                     watch.last = all(map(runs_nothing, lines[end:]))
-                outcome = self._until_prompt(start, typed, deadline, watch, more=True)
+                outcome = self._until_prompt(start, typed, deadline, watch, carried=said, more=True)
+                said = outcome.output if missing(typed, outcome.output) else ""
                 if outcome.problem is not Problem.INCOMPLETE:
                     yield outcome
                     if outcome.prompt is None:
@@ -187,7 +189,8 @@ class Terminal:
         carried: str = "",
         more: bool = False,
     ) -> Outcome:
-        wait = Wait(output=Output(carried), watch=watch, end=time.monotonic() + deadline)
+        end = time.monotonic() + deadline
+        wait = Wait(output=Output(carried), text=text, watch=watch, end=end)
         if watch is not None:
             watch.start(time.monotonic())
         while not wait.ready and wait.problem is None and not wait.goes_on:
@@ -232,6 +235,9 @@ class Terminal:
             wait.problem = Problem.ENDED
         else:
             self._reports.add(data)
+        if data == b"" and wait.prompt is None and missing(wait.text, wait.output.end()):
+            wait.text = ""
+            self._wire.write(b"\n")  # the shell waits for another line, without a prompt
 
     def _drop_what_is_there(self) -> None:
         """Drop what was shown at the prompt, such as by jobs: it is no command's output."""

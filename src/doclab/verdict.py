@@ -7,6 +7,7 @@ import dataclasses
 
 from doclab import expect
 from doclab.failing import FailedError, failure_of
+from doclab.history import missing
 from doclab.limits import Limits
 from doclab.model import Block, Command
 from doclab.outcome import Outcome, Problem
@@ -44,6 +45,15 @@ def outcome_is_good(
         )
     if outcome.prompt is None:
         return
+    event = missing(outcome.text, outcome.output)
+    if event is not None and f"{event}: event not found" not in (command.expected or ""):
+        raise _failed(
+            block,
+            command,
+            outcome,
+            f"the shell takes `{event}` for an event of its history (event not found), and drops"
+            " the line. Write it in single quotes, or a backslash before the `!`.",
+        )
     wanted = block.status if last else 0
     status = outcome.status
     stays = (command.interrupt and whole) or (block.running and last)

@@ -16,6 +16,7 @@ class Wait:
     """What is known so far while a command runs."""
 
     output: Output
+    text: str = ""  # what was typed
     watch: Watch | None
     end: float  # when it must have ended, in seconds of the monotonic clock
     errors: list[PartFailure] = dataclasses.field(default_factory=list)
