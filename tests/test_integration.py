@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import INTEGRATION, LocalLab, block
+from conftest import INTEGRATION, PATIENCE, LocalLab, block
 from test_turn import fails, passes, session
 
 from doclab.model import Block, Command
@@ -221,3 +221,49 @@ class TestHistory:
         passes(nested, script("bash", "echo a"), session("$ exit\nexit\n"))
         nested.close_terminals()
         assert not (nested.home / "server" / ".bash_history").exists()
+
+
+class TestRunning:
+    """A command that goes on is not stopped by what it prints."""
+
+    START = "$ bash -c 'echo first; sleep 1; seq 5000; {}touch done; exec sleep 60'\nfirst\n"
+
+    def test_it_comes_to_its_end(self, lab: LocalLab) -> None:
+        """Its output is read while another terminal is waited for, and is there later."""
+        passes(
+            lab,
+            session(self.START.format(""), running=True),
+            session("$ test -e done\n", terminal="second", wait=PATIENCE),
+            session("1\n2\n...\n5000\n^C\n", continues=True),
+            session("$ echo on\non\n"),
+        )
+
+    def test_it_prints_very_much(self, lab: LocalLab) -> None:
+        """Little of it is kept, and nobody else is held up."""
+        much = "yes | head --bytes=5000000; "
+        passes(
+            lab,
+            session(self.START.format(much), running=True),
+            session("$ test -e done\n", terminal="second", wait=PATIENCE),
+            session("1\n2\n...\n^C\n", continues=True),
+        )
+        passes(
+            lab,
+            session("$ echo a; yes\na\n", running=True),
+            session("$ echo b\nb\n", terminal="second"),
+            session("y\n...\ny\n^C\n", continues=True),
+        )
+
+    def test_it_ends_meanwhile(self, lab: LocalLab) -> None:
+        """The block that continues it sees its last output, its parts and its status."""
+        for part, status in (("true", 3), ("(exit 4)", 3)):
+            command = f"echo a; sleep 0.5; seq 3; {part}; touch done; (exit 3)"
+            before = (
+                session(f"$ rm -f done; {command}\na\n", running=True),
+                session("$ test -e done; sleep 0.3\n", terminal="second", wait=PATIENCE),
+            )
+            last = session("1\n2\n3\n", continues=True, status=status)
+            if part == "true":
+                passes(lab, *before, last)
+            else:
+                assert "what ends with `( exit 4 )`" in fails(lab, *before, last).problem

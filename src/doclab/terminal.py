@@ -10,11 +10,11 @@ time nor by the look of a prompt, and a shell that a command opened
 from __future__ import annotations
 
 import dataclasses
-import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from doclab import keyboard
 from doclab.commands import runs_nothing
 from doclab.history import missing
 from doclab.outcome import LONGEST_LINE, Outcome, Problem
@@ -27,16 +27,9 @@ from doclab.wire import Wire
 _POLL = 0.2  # seconds after which to see whether the run is to end
 _WATCH = 0.02  # the same, while a command is watched
 _ASK = 0.2  # seconds after which to ask again for a sign, since Ctrl-C may swallow it
+_SLICE = 0.05  # seconds of a pause after which to see what goes on elsewhere
+_READINGS = 64  # of a few kilobytes, at most, until somebody looks elsewhere
 _TRIES = 50  # times to ask
-
-#: Takes back what the integration does to a shell; shows a prompt like Debian's.
-_ORDINARY = (
-    " trap - ERR; unset PROMPT_COMMAND; set +o pipefail +o errtrace -o emacs;"
-    " PS1='\\u@\\h:\\w\\$ ' PS2='> '; stty sane; stty echo; echo"
-)
-
-
-_REPORT = re.compile(rb"\x1b\]133;[^\x07]*\x07")
 
 
 class StoppedError(Exception):
@@ -46,21 +39,29 @@ class StoppedError(Exception):
 class Terminal:
     """A shell that blocks are fed to."""
 
-    def __init__(self, argv: Sequence[str], *, nonce: str, stop: threading.Event) -> None:
+    def __init__(
+        self,
+        argv: Sequence[str],
+        *,
+        nonce: str,
+        stop: threading.Event,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> None:
         """Start the shell.
 
         Args:
             argv: program and arguments that open the shell.
             nonce: the secret that the shell's reports carry.
             stop: set when the run is to end.
+            meanwhile: called again and again while the shell is waited for.
         """
-        self._stop = stop
+        self._stop, self._meanwhile = stop, meanwhile
         self._wire = Wire(argv)
         self._reports = Reports(nonce)
         self.prompt: Prompt | None = None
         self.allowed_jobs: set[int] = set()  # process ids that blocks were allowed to leave
         self.running: str | None = None  # the command that goes on after its block
-        self._rest = ""  # what it printed that no block took yet
+        self._kept: Wait | None = None  # what it does that no block took yet
 
     def wait_for_prompt(self, deadline: float) -> Outcome:
         """Wait for the first prompt, at most so many seconds."""
@@ -112,11 +113,22 @@ class Terminal:
 
     def resume(self, *, deadline: float, watch: Watch | None = None) -> Outcome:
         """Watch on while the command runs that an earlier block left running."""
-        carried, self._rest = self._rest, ""
-        return self._until_prompt(0, self.running or "", deadline, watch, carried=carried)
+        wait, self._kept = self._kept or Wait(), None
+        wait.watch, wait.end = watch, time.monotonic() + deadline
+        return self._outcome(wait, 0, self.running or "")
+
+    def keep_reading(self) -> None:
+        """Take what the command prints that goes on: if nobody reads, it stops."""
+        wait = self._kept
+        for _ in range(_READINGS if wait is not None else 0):
+            if not self._reports.add(self._wire.read(0.0) or b""):
+                break
+            while wait is not None and self._take(wait):
+                pass
 
     def interrupt(self, deadline: float = 5.0) -> Outcome:
         """Press Ctrl-C, and wait so many seconds for the prompt."""
+        self._kept = None
         self._wire.write(b"\x03")
         outcome = self._until_prompt(0, "", deadline)
         if outcome.problem is None and not self._synchronise():
@@ -145,7 +157,6 @@ class Terminal:
     def interrupted(self, outcome: Outcome, deadline: float) -> Outcome:
         """Press Ctrl-C on a command that goes on; return its outcome with the prompt."""
         after = self.interrupt(deadline)
-        self._rest = ""
         # What it prints, and which of its parts fail, at the end is no business of the page.
         return dataclasses.replace(outcome, prompt=after.prompt, problem=after.problem)
 
@@ -156,21 +167,15 @@ class Terminal:
 
     def pause(self, seconds: float) -> None:
         """Wait before another try, unless somebody wants the run to end."""
-        if self._stop.wait(seconds):
-            raise StoppedError
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self._meanwhile()
+            if self._stop.wait(min(left, _SLICE)):
+                raise StoppedError
 
     def interact(self) -> None:
         """Make the shell an ordinary one again, and connect it with our own terminal."""
-        ordinary = f"{_ORDINARY}\n".encode()
-
-        def shown(data: bytes) -> bytes:
-            # A shell further out, to which somebody returns, still reports to us.
-            if b"\x1b]133;D;" in data:
-                self._wire.write(ordinary)
-            return _REPORT.sub(b"", data)
-
-        self._wire.write(ordinary)
-        self._wire.interact(shown)
+        keyboard.connect(self._wire)
 
     def close(self) -> None:
         """End the shell."""
@@ -191,14 +196,21 @@ class Terminal:
     ) -> Outcome:
         end = time.monotonic() + deadline
         wait = Wait(output=Output(carried), text=text, watch=watch, end=end)
+        return self._outcome(wait, line, text, more=more)
+
+    def _take(self, wait: Wait, *, more: bool = False) -> bool:
+        """Take a report, if there is one, and the output before it; say whether there was one."""
+        # What bash says about jobs between D and B is no command's output.
+        kind, payload = self._reports.next(wait.output if wait.prompt is None else NOWHERE)
+        wait.take(kind, payload, more=more)
+        return bool(kind)
+
+    def _outcome(self, wait: Wait, line: int, text: str, *, more: bool = False) -> Outcome:
+        watch = wait.watch
         if watch is not None:
             watch.start(time.monotonic())
         while not wait.ready and wait.problem is None and not wait.goes_on:
-            # What bash says about jobs between D and B is no command's output.
-            kind, payload = self._reports.next(wait.output if wait.prompt is None else NOWHERE)
-            if kind:
-                wait.take(kind, payload, more=more)
-            else:
+            if not self._take(wait, more=more):
                 self._look(wait)
         prompt = wait.prompt if wait.ready else None
         self.prompt = prompt or self.prompt
@@ -206,7 +218,8 @@ class Terminal:
         self.running = None
         if wait.goes_on and watch is not None:
             self.running = text
-            shown, self._rest = shown[: watch.taken], shown[watch.taken :]
+            shown, rest = shown[: watch.taken], shown[watch.taken :]
+            self._kept = Wait(output=Output(rest))
         return Outcome(
             line=line,
             text=text,
@@ -221,6 +234,7 @@ class Terminal:
         """Do what is to be done while no report comes, and read on."""
         if self._stop.is_set():
             raise StoppedError
+        self._meanwhile()
         now = time.monotonic()
         if wait.watch is not None and wait.prompt is None:
             self._wire.write(wait.watch.look(wait.output, now))

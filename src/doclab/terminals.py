@@ -42,7 +42,12 @@ class Terminals:
         """
         key = (machine, name)
         if key not in self._open:
-            terminal = Terminal(self._login(machine), nonce=self._nonce, stop=self._stop)
+            terminal = Terminal(
+                self._login(machine),
+                nonce=self._nonce,
+                stop=self._stop,
+                meanwhile=self._keep_reading,
+            )
             self._open[key] = terminal
             outcome = terminal.wait_for_prompt(START_DEADLINE)
             if outcome.problem is not None:
@@ -51,6 +56,11 @@ class Terminals:
                     f"no shell on {machine!r}: {outcome.problem.value}\n{outcome.output}"
                 )
         return self._open[key]
+
+    def _keep_reading(self) -> None:
+        """Take what commands print that go on in the terminals."""
+        for terminal in self._open.values():
+            terminal.keep_reading()
 
     def close(self, machine: str, name: str | None) -> None:
         """End the terminal of this name on a machine if there is one; all, without a name."""

@@ -15,10 +15,10 @@ from doclab.watch import Watch
 class Wait:
     """What is known so far while a command runs."""
 
-    output: Output
+    output: Output = dataclasses.field(default_factory=Output)
     text: str = ""  # what was typed
-    watch: Watch | None
-    end: float  # when it must have ended, in seconds of the monotonic clock
+    watch: Watch | None = None
+    end: float = 0.0  # when it must have ended, in seconds of the monotonic clock
     errors: list[PartFailure] = dataclasses.field(default_factory=list)
     prompt: Prompt | None = None  # reported, but maybe not yet shown
     ready: bool = False  # whether the prompt is shown
