@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -375,3 +376,28 @@ def test_equal_blocks_in_nested_places(sites: Sites) -> None:
     wanted = [n for n, line in enumerate(lines, 1) if line.endswith("~~~bash")]
     assert [block.location.line for block in page.blocks] == wanted
     assert [block.commands[0].line for block in page.blocks] == [n + 1 for n in wanted]
+
+
+@pytest.mark.parametrize(
+    ("expression", "seen"),
+    [
+        ("html", True),
+        ("builder_html", True),
+        ("format_html", True),
+        ("not doclab", True),
+        ("not builder_doclab", True),
+        ("html and not latex", True),
+        ("latex", False),
+        ("doclab", False),
+        ("not html", False),
+    ],
+)
+def test_only(sites: Sites, expression: str, seen: bool) -> None:
+    """What a reader of the HTML sees is what is run, and nothing else."""
+    only = f"````{{only}} {expression}\n```bash\necho only\n```\n````\n"
+    sites.write(index=f"# Title\n\n```bash\ntrue\n```\n\n{only}")
+    (page,) = sites.collect().pages
+    assert [block.text for block in page.blocks] == ["true", *(["echo only"] if seen else [])]
+    assert sites.html() == ""
+    shown = (sites.root / "html" / "index.html").read_text(encoding="utf-8")
+    assert ("echo only" in re.sub("<[^>]*>", "", shown)) is seen

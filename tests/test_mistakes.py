@@ -57,6 +57,7 @@ PAGES = {
     "directive-unknown": f"```{{runn}} bash\ntrue\n```\n\n{BLOCK}",
     "role-unknown": f"{{fil}}`x`\n\n{BLOCK}",
     "heading-left-out": f"### Third\n\n{BLOCK}",
+    "prompt-after-comment": "```text\n# as root\n$ rm --recursive /srv\n```\n",
     "label-twice": f"(a)=\n## A\n\n(a)=\n## B\n\n{BLOCK}",
 }
 
@@ -248,3 +249,47 @@ def test_messages_are_sentences() -> None:
         for line in path.read_text(encoding="utf-8").strip().split("\n"):
             assert line.endswith((".", "?")), path.name
             assert "WARNING" not in line, path.name
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("console", "# no prompt\n"),
+        ("shell-session", "$ true\n"),
+        ("text", "\nadmin@server$ true\n"),
+        ("bash", "$ true\n"),
+    ],
+    ids=["console", "shell-session", "text", "bash"],
+)
+def test_a_session_that_is_included(
+    sites: Sites, snapshot: Snapshot, language: str, text: str
+) -> None:
+    """Nobody would run it, so it is refused."""
+    include = f"```{{literalinclude}} session.txt\n:language: {language}\n```\n"
+    docs = sites.write(index=f"# Title\n\n{BLOCK}\n{include}")
+    (docs / "session.txt").write_text(text, encoding="utf-8")
+    snapshot(message(sites))
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("bash", "#!/bin/sh\n# $ install\ntrue\n"),
+        ("ini", "[Service]\nExecStart=echo $ x\n"),
+        ("md", "$ true\n"),
+    ],
+)
+def test_other_files_that_are_included(sites: Sites, language: str, text: str) -> None:
+    """Programs, configurations and sources of pages are no sessions."""
+    include = f"```{{literalinclude}} file.txt\n:language: {language}\n```\n"
+    docs = sites.write(index=f"# Title\n\n{BLOCK}\n{include}")
+    (docs / "file.txt").write_text(text, encoding="utf-8")
+    (page,) = sites.collect().pages
+    assert len(page.blocks) == 1
+
+
+def test_a_page_that_quotes_a_block(sites: Sites) -> None:
+    """What looks like a prompt is a part of the quotation."""
+    sites.write(index=f"# Title\n\n{BLOCK}\n````md\n```console\n$ true\n```\n````\n")
+    (page,) = sites.collect().pages
+    assert len(page.blocks) == 1

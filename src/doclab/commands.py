@@ -13,6 +13,8 @@ from doclab.model import Command, DoclabError, Location
 
 SESSION_LANGUAGES = frozenset({"console", "shell-session", "shellsession"})
 SCRIPT_LANGUAGES = frozenset({"bash", "sh", "shell"})
+# Sources of pages, in which a block is quoted.
+PAGE_LANGUAGES = frozenset({"markdown", "md", "myst", "restructuredtext", "rest", "rst"})
 LANGUAGES = SESSION_LANGUAGES | SCRIPT_LANGUAGES
 # Blocks in these look like something to run, but no lab machine would run them.
 FOREIGN_LANGUAGES = frozenset(
@@ -38,6 +40,11 @@ def looks_like_session(text: str) -> bool:
     """Whether the first line that is not blank starts with a prompt."""
     first = next((line for line in text.split("\n") if line.strip()), "")
     return PROMPT.match(first) is not None
+
+
+def shows_prompt(text: str) -> bool:
+    """Whether any line starts with a prompt."""
+    return any(map(PROMPT.match, text.split("\n")))
 
 
 def is_session(text: str, language: str) -> bool:

@@ -96,9 +96,10 @@ class PageReader:
 
     def _blocks(self) -> Iterator[Block]:
         for node in self.doctree.findall(nodes.literal_block):
-            if "source" in node:  # a file that is shown, not something to run
-                continue
             language = str(node.get("language", "")).lower()  # Pygments takes any case
+            if "source" in node:  # a file that is shown, not something to run
+                self._complain_about_file(node, language)
+                continue
             options = node.get(OPTIONS)
             fence = self.sources.locate(node)
             if language not in commands.LANGUAGES:
@@ -199,10 +200,20 @@ class PageReader:
                 f"{location}: a block in {language!r}, which nobody runs; write it as"
                 f" {', '.join(sorted(commands.LANGUAGES))}, or as `text` if it is no command."
             )
-        elif commands.looks_like_session(node.astext()):
+        elif language not in commands.PAGE_LANGUAGES and commands.shows_prompt(node.astext()):
             self.errors.append(
-                f"{location}: this block starts with a prompt, but its language is"
+                f"{location}: this block shows a prompt, but its language is"
                 f" {language!r}, which nobody runs; write ```console."
+            )
+
+    def _complain_about_file(self, node: nodes.literal_block, language: str) -> None:
+        session = language in commands.SESSION_LANGUAGES
+        page = language in commands.PAGE_LANGUAGES
+        if session or (commands.looks_like_session(node.astext()) and not page):
+            self.errors.append(
+                f"{self.sources.place(node)}: this file is a session, and nobody runs what is"
+                " included; write it into the page as a ```console block"
+                f"{', or give it another language' if session else ''}."
             )
 
 
