@@ -39,7 +39,14 @@ def test_prompt(prompt: str, user: str | None, machine: str | None) -> None:
             session(f"{prompt}true\n")
         return
     assert session(f"{prompt}true\n") == [
-        Command(text="true", line=10, user=user, machine=machine, expected="")
+        Command(
+            text="true",
+            line=10,
+            user=user,
+            machine=machine,
+            prompt=prompt.strip() if user else None,
+            expected="",
+        )
     ]
 
 
@@ -54,8 +61,8 @@ def test_several_commands() -> None:
     text = "\n$ one\n1\n\n1b\n\na@b$ two\nc@d:/x# three\n3  \n\n"
     assert session(text) == [
         Command(text="one", line=11, expected="1\n\n1b"),
-        Command(text="two", line=16, user="a", machine="b", expected=""),
-        Command(text="three", line=17, user="c", machine="d", expected="3"),
+        Command(text="two", line=16, user="a", machine="b", prompt="a@b$", expected=""),
+        Command(text="three", line=17, user="c", machine="d", prompt="c@d:/x#", expected="3"),
     ]
 
 

@@ -267,3 +267,53 @@ class TestRunning:
                 passes(lab, *before, last)
             else:
                 assert "what ends with `( exit 4 )`" in fails(lab, *before, last).problem
+
+
+class TestPrompt:
+    """A prompt on a page is that of the shell, in all its parts."""
+
+    @staticmethod
+    def who(lab: LocalLab) -> tuple[str, str, str]:
+        """Return user, host and sign of a shell here."""
+        prompt = lab.terminal("server", "").prompt
+        assert prompt is not None
+        user, _, host = prompt.who.partition("@")
+        return user, host, "#" if user == "root" else "$"
+
+    @pytest.mark.parametrize(
+        ("go", "directory"),
+        [
+            ("true", ""),
+            ("true", ":~"),
+            ("cd /etc", ":/etc"),
+            ("cd /", ":/"),
+            ("mkdir --parents a/b; cd a/b", ":~/a/b"),
+            ("unset HOME; cd /", ":/"),
+            ("HOME=/; cd /", ":/"),
+        ],
+    )
+    def test_right(self, lab: LocalLab, go: str, directory: str) -> None:
+        """The directory counts where it is shown."""
+        user, host, sign = self.who(lab)
+        passes(lab, script(go), session(f"{user}@{host}{directory}{sign} echo a\na\n"))
+
+    def test_right_with_the_whole_path(self, lab: LocalLab) -> None:
+        """A home need not be shown as `~`."""
+        user, host, sign = self.who(lab)
+        passes(lab, session(f"{user}@{host}:{lab.home}/server{sign} echo a\na\n"))
+
+    @pytest.mark.parametrize(
+        ("shown", "said"),
+        [
+            ("{user}@other{sign}", "shows a prompt of other, but this shell is on {host}"),
+            ("{user}@{host}:/etc{sign}", "shows a prompt in /etc, but this shell is in ~;"),
+            ("{user}@{host}:~/a{sign}", "shows a prompt in ~/a, but this shell is in ~;"),
+            ("{user}@{host}{wrong}", "shows a prompt with `{wrong}`, but that of {user} has"),
+        ],
+    )
+    def test_wrong(self, lab: LocalLab, shown: str, said: str) -> None:
+        """Each part has its message."""
+        user, host, sign = self.who(lab)
+        names = {"user": user, "host": host, "sign": sign, "wrong": "$" if sign == "#" else "#"}
+        failure = fails(lab, session(f"{shown.format(**names)} echo a\na\n"))
+        assert said.format(**names) in failure.problem

@@ -17,7 +17,7 @@ if [[ $- == *i* && -t 1 && -n $__doclab_nonce ]]; then
   stty -echo
 
   # Before each prompt: exit status of the last command, and of each part if it
-  # was a pipeline; user and host, process, directory, jobs that still run.
+  # was a pipeline; user and host, process, home, directory, jobs that still run.
   __doclab_prompt() {
     local status=("$?" "${PIPESTATUS[@]}") IFS=' '  # not that of the page
     local who='\u@\h' ready=$'\e]133;B;'"$__doclab_nonce"$'\a'
@@ -31,15 +31,15 @@ if [[ $- == *i* && -t 1 && -n $__doclab_nonce ]]; then
     PS2=$'\e]133;C;'"$__doclab_nonce"$'\a'
     # Armed only now: what start-up files do is not the page's business.
     trap '{ __doclab_error "$?" "${PIPESTATUS[@]}"; } 2> /dev/null' ERR
-    local end=$'\a'"$ready" jobs=
+    local end=$'\a'"$ready" jobs='' home=${HOME-}
     # What bash says about jobs, and what commands of the page for the prompt print, comes
     # between this report and the end of PS1. Where there are none, one write will do.
     if [[ -n ${!-} || ${#PROMPT_COMMAND[@]} != 2 ]]; then
       PS1='${PROMPT_COMMAND[8]-$(__doclab_prompt)}'"$ready"
       end='' jobs=1
     fi
-    printf '\e]133;D;%s;%s;%s;%s;%s;%s' "$__doclab_nonce" "${status[*]}" "${who@P}" "$$" \
-      "${PWD//[[:cntrl:]]/?}" "$end"
+    printf '\e]133;D;%s;%s;%s;%s;%s;%s;%s' "$__doclab_nonce" "${status[*]}" "${who@P}" "$$" \
+      "${home//[[:cntrl:];]/?}" "${PWD//[[:cntrl:]]/?}" "$end"
     [[ -z $jobs ]] || { jobs -pr; printf '\a'; }
   }
   # A command that fails in the middle of a list, where no prompt sees it.

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 
@@ -14,6 +15,7 @@ from doclab.model import Answer, Block, Command
 from doclab.prompt import Prompt
 from doclab.terminal import Terminal
 
+_SHOWN = re.compile(r"[^@]+@(?P<host>[^:$#]+)(?::(?P<directory>.*))?(?P<sign>[$#])")
 _ENDING = 2.0  # seconds that a job has to end after the command that ends it
 _PAUSE = 0.05  # seconds until it is looked for again
 
@@ -123,6 +125,30 @@ def shell_stays(
         "it opens or ends a shell, and more of the block follows; a reader who copies the block"
         " and pastes it gets the rest into the shell where this was typed. Put what follows"
         " into a block of its own.",
+    )
+
+
+def prompt_is_right(block: Block, command: Command, terminal: Terminal) -> None:
+    """Check that the terminal is where the prompt on the page says, if it is one with names."""
+    shown = _SHOWN.fullmatch(command.prompt or "")
+    actual = terminal.prompt
+    if shown is None or actual is None:
+        return
+    user, _, host = actual.who.partition("@")
+    below = actual.directory.removeprefix(actual.home)
+    at_home = actual.home and below[:1] in ("", "/") and below != actual.directory
+    directory = f"~{below}" if at_home else actual.directory
+    sign = "#" if user == "root" else "$"
+    if shown["host"] != host:
+        problem = f"shows a prompt of {shown['host']}, but this shell is on {host}"
+    elif shown["directory"] not in (None, directory, actual.directory):
+        problem = f"shows a prompt in {shown['directory']}, but this shell is in {directory}"
+    elif shown["sign"] != sign:
+        problem = f"shows a prompt with `{shown['sign']}`, but that of {user} has `{sign}`"
+    else:
+        return
+    raise failed(
+        block, command, f"the page {problem}; mend the prompt, or go there before, on the page."
     )
 
 

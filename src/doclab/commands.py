@@ -149,6 +149,7 @@ def _command(
         line=place.line,
         user=prompt["user"] if prompt is not None else None,
         machine=prompt["machine"] if prompt is not None else None,
+        prompt=prompt[0].rstrip() if prompt is not None and prompt["user"] else None,
         expected=expected,
         interrupt=interrupt,
     )

@@ -26,6 +26,7 @@ class Prompt:
     parts: tuple[int, ...]  # of each part, if the last command was a pipeline
     who: str  # user@host
     shell: int  # process id of the shell
+    home: str  # the user's directory
     directory: str
     jobs: tuple[int, ...]  # process ids of jobs that still run
 
@@ -62,7 +63,7 @@ def parse_prompt(payload: bytes) -> Prompt:
     Raises:
         ValueError: if it is none.
     """
-    statuses, who, shell, rest = payload.decode(errors="replace").split(";", 3)
+    statuses, who, shell, home, rest = payload.decode(errors="replace").split(";", 4)
     directory, _, jobs = rest.rpartition(";")
     code, *parts = [int(status) for status in statuses.split()] or [0]
     return Prompt(
@@ -70,6 +71,7 @@ def parse_prompt(payload: bytes) -> Prompt:
         parts=tuple(parts),
         who=who,
         shell=int(shell),
+        home=home,
         directory=directory,
         jobs=tuple(int(job) for job in jobs.split()),
     )

@@ -71,7 +71,9 @@ class Turn:
     def _until_right(self, command: Command, *, last: bool) -> None:
         """Type a command until it is right, as often as it must be in a row."""
         block = self._block
-        checks.user_is_right(block, command, self._lab.terminal(block.machine, block.terminal))
+        terminal = self._lab.terminal(block.machine, block.terminal)
+        checks.user_is_right(block, command, terminal)
+        checks.prompt_is_right(block, command, terminal)
         clock = time.monotonic()
         end = clock + min(block.wait, self._limits.left())
         answers = list(self._answers)

@@ -39,6 +39,7 @@ class Command:
     line: int  # line of the source file on which it starts
     user: str | None = None  # who types it; collect sets it for each
     machine: str | None = None  # on which machine, if a prompt says so
+    prompt: str | None = None  # as the page shows it, such as "root@server:/etc#"
     expected: str | None = None  # what it prints; None: not compared
     interrupt: bool = False  # whether Ctrl-C is pressed then: the page shows `^C` below
 
