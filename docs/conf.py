@@ -141,6 +141,7 @@ doclab_words = {
     "PrivatePIDs=true": "a line that example 4 does not have, and why",
     "SupplementaryGroups=": "a line for a backend that example 4 does not have",
     "TasksMax=": "a line that example 4 does not have, and why",
+    "/sys": "with RootDirectory=, systemd mounts it; no block looks there",
     ":Workerd.ExternalServer": "a type in workerd.capnp: that of `external` in config.capnp",
     ":Workerd.Network": "a type in workerd.capnp: that of `network` in config.capnp",
     "[::ffff:192.0.2.7]:5000": "an example of an address (RFC 5737)",

@@ -81,6 +81,7 @@ SLIPS = {
     "part-of-a-word": "It is `whoa`.",
     "option": "With `--ret` it asks again.",
     "path": "In `~/.config/systemd/system`, and in `/etc/apps`.",
+    "end-of-a-path": "In `/systemd/user`, and in `/app:ro`.",
     "port": "`[::]:8081` is open, and so is `port 8081`.",
     "setting": "| A | B |\n|---|---|\n| one | `ListenStream=80` |",
     "the-second-of-two": "`web.socket`\n\n- `whoami` and\n  `whoamj`\n- `whoamj`",

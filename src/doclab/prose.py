@@ -64,6 +64,8 @@ class _Known:
         if plain not in self._text:  # which takes a fraction of the time
             return False
         before = r"(?<![\w-])" if re.match(r"[\w-]", plain) else ""
+        if plain.startswith("/"):  # and not a part of a longer path
+            before = r"(?<![\w.~/}-])"
         after = r"(?![\w-])" if re.search(r"\w$", plain) else ""  # `x-` means all that begin so
         return re.search(before + re.escape(plain) + after, self._text) is not None
 
