@@ -216,9 +216,9 @@ class TestHistory:
 
     def test_in_a_nested_shell(self, nested: LocalLab) -> None:
         """As in the first; and no shell writes its history to a file."""
-        failure = fails(nested, script("bash", 'echo "pass!word"'))
+        failure = fails(nested, script("bash"), script('echo "pass!word"'))
         assert "`!word`" in failure.problem
-        passes(nested, script("bash", "echo a"), session("$ exit\nexit\n"))
+        passes(nested, script("bash"), script("echo a"), session("$ exit\nexit\n"))
         nested.close_terminals()
         assert not (nested.home / "server" / ".bash_history").exists()
 
