@@ -33,12 +33,12 @@ def page_of(argument: str, pages: Sequence[Page], root: Path) -> tuple[Page, int
 
 
 def block_at(page: Page, line: int | None) -> Block:
-    """Return the block at a line of a page, or the next one below it.
+    """Return the block that has a line of a page, or the next one below it.
 
     Raises:
         DoclabError: if there is none.
     """
-    found = [b for b in page.blocks if line is None or b.location.line >= line]
+    found = [b for b in page.blocks if line is None or b.last_line >= line]
     if not found:
         raise DoclabError(
             f"{page.path}:{line or 1}: no block stands here or below; name one above."

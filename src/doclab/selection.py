@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from doclab import places, plan
-from doclab.model import DoclabError, Location, Scenario
+from doclab.model import DoclabError, Location, Page, Scenario
 from doclab.site import Site
 
 
@@ -25,14 +25,12 @@ def select(
         DoclabError: for what is not there.
     """
     chosen = [places.page_of(argument, site.pages, site.root) for argument in options.pages]
-    until = [Location(path=page.path, line=line) for page, line in chosen if line is not None]
-    if len(until) > 1:
-        raise DoclabError("only one page may have a line behind it.")
+    until = _until(chosen)
     scenarios = plan.plan(
         site.pages,
         selected=[page.name for page, _ in chosen],
         word=options.word,
-        until=until[0] if until else None,
+        until=until,
         closed=options.twice and not until and not options.word,
         facts={**facts, **site.settings.versions} if facts else {},
     )
@@ -40,11 +38,37 @@ def select(
         page, line = places.page_of(options.first, site.pages, site.root)
         place = places.block_at(page, line).location
         scenarios = tuple(s for s in scenarios if any(b.location == place for b in s.blocks))
+        if not scenarios:
+            raise DoclabError(
+                f"--from {options.first}: what else the command line asks for does not come to"
+                f" the block at {place}; leave out `-k`, or name no other page or line."
+            )
     if options.variant is not None:
         known = sorted({tab.label for s in scenarios for tab in s.variant})
         scenarios = tuple(
             s for s in scenarios if any(tab.label == options.variant for tab in s.variant)
         )
         if not scenarios:
-            raise DoclabError(f"there is no tab {options.variant!r}; there are {', '.join(known)}.")
+            others = f"there are {', '.join(known)}" if known else "the pages chosen have none"
+            raise DoclabError(f"there is no tab {options.variant!r}; {others}.")
     return scenarios[:1] if until else scenarios
+
+
+def _until(chosen: Sequence[tuple[Page, int | None]]) -> Location | None:
+    """Return the block before which a run ends, if a line is named.
+
+    Raises:
+        DoclabError: if more than this page is named.
+    """
+    for page, line in chosen:
+        if line is None:
+            continue
+        if len(chosen) > 1:
+            raise DoclabError(
+                f"{page.path}:{line}: a run that ends at a line runs one page and what it needs;"
+                " leave out the line, or run the other pages by themselves."
+            )
+        if any(block.last_line >= line for block in page.blocks):
+            return places.block_at(page, line).location
+        return Location(path=page.path, line=line)
+    return None

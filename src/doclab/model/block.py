@@ -92,6 +92,16 @@ class Block:
     same: str | None = None  # why its commands print what the one before does
 
     @property
+    def last_line(self) -> int:
+        """The last line of its source, or the closing fence; options of a fence may hide that."""
+        text = self.text.removesuffix("\n")
+        ends = [self.location.line + len(text.split("\n")) + 1]
+        for command in self.commands:
+            shown = (command.text, *([command.expected] if command.expected else []))
+            ends.append(command.line + len("\n".join(shown).removesuffix("\n").split("\n")) - 1)
+        return max(ends)
+
+    @property
     def title(self) -> str:
         """The first line of its first command, for people."""
         first = next((command.text for command in self.commands if command.text), "")
