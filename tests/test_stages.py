@@ -17,6 +17,7 @@ from sphinx.util.docutils import docutils_namespace
 
 from doclab import ledger, run, stages
 from doclab.model import Fate, Ledger
+from doclab.scenario_run import Outcome, ScenarioRun
 
 TABS = """# Two tabs
 
@@ -84,7 +85,7 @@ def run_site(
     conf = sites.write(**PAGES) / "conf.py"
     conf.write_text(f"{conf.read_text()}\ndoclab_user = {getpass.getuser()!r}\n", encoding="utf-8")
 
-    def run_them(*pages: str, **options: Any) -> Ledger:
+    def run_them(*pages: str, status: int | None = None, **options: Any) -> Ledger:
         common: dict[str, Any] = {
             "docs": Path("docs"),
             "build": Path("build"),
@@ -96,9 +97,9 @@ def run_site(
         common |= {"update": False, "infer": None}
         parsed = argparse.Namespace(pages=pages, **{**common, **options})
         with docutils_namespace():
-            status = stages.test(parsed)
+            ended = stages.test(parsed)
         found = ledger.read(Path("build/doctest/ledger.json"))
-        assert status == (0 if found.green else 1)
+        assert ended == ((0 if found.green else 1) if status is None else status)
         return found
 
     return run_them
@@ -120,7 +121,13 @@ def test_the_whole_site(run_site: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"pages": ("docs/page.md",)}, {"word": "echo"}, {"variant": "One"}]
+    "options",
+    [
+        {"pages": ("docs/page.md",)},
+        {"word": "echo"},
+        {"variant": "One"},
+        {"first": "docs/page.md:3"},
+    ],
 )
 def test_a_part_of_the_site(run_site: Run, options: dict[str, Any]) -> None:
     """It is green, and does not claim to be the whole."""
@@ -164,3 +171,64 @@ def test_a_capture_that_this_lab_skips(run_site: Run, sites: Sites, facts: dict[
     found = run_site()
     assert not found.results
     assert found.errors[0].startswith("docs/page.md:21: the value 'web' must be that of")
+
+
+def test_what_went_wrong_outside_of_any_block(
+    run_site: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All blocks passed, and the run is red all the same."""
+    original = ScenarioRun.run
+
+    def broken(self: ScenarioRun, at_end: Callable[[ScenarioRun], None] | None = None) -> Outcome:
+        return dataclasses.replace(original(self, at_end), errors=("the machine is not clean.",))
+
+    monkeypatch.setattr(ScenarioRun, "run", broken)
+    found = run_site("docs/page.md")
+    assert {result.fate for result in found.results} == {Fate.PASSED}
+    assert found.errors == ("the machine is not clean.",) * 2
+    assert not found.green
+
+
+def fail_after_the_blocks(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    """Let something go wrong as soon as all blocks have run."""
+    original = run.run_all
+
+    def run_all(*arguments: Any, **options: Any) -> None:
+        original(*arguments, **options)
+        raise error
+
+    monkeypatch.setattr(run, "run_all", run_all)
+
+
+@pytest.mark.parametrize("options", [{"update": True}, {"infer": 2}])
+def test_an_interrupted_run_changes_no_page(
+    run_site: Run, sites: Sites, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any],
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """What a person stopped is neither written nor right, whatever the blocks printed."""
+    page = sites.docs / "page.md"
+    page.write_text("# P\n\n```console\n$ echo new\nold\n```\n", encoding="utf-8")
+    before = page.read_bytes()
+    fail_after_the_blocks(monkeypatch, KeyboardInterrupt())
+    found = run_site(status=130, **options)
+    assert found.results
+    assert found.errors == ("the run was interrupted.",)
+    assert page.read_bytes() == before
+    assert "docs/page.md:3: " not in capsys.readouterr().out.partition("RED")[2]
+
+
+def test_a_fault_of_ours(run_site: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It costs neither the ledger nor the truth: the run is red, and says why."""
+    fail_after_the_blocks(monkeypatch, RuntimeError("a slip"))
+    found = run_site(status=1)
+    assert {result.fate for result in found.results} == {Fate.PASSED}
+    (error,) = found.errors
+    assert error.startswith("doclab itself failed")
+    assert "RuntimeError: a slip" in error
+
+
+def test_output_that_is_always_wrong(run_site: Run, sites: Sites) -> None:
+    """No placeholder mends a page that shows what never comes."""
+    text = "# P\n\n```console\n$ echo new\nold\n```\n"
+    (sites.docs / "page.md").write_text(text, encoding="utf-8")
+    run_site(status=1, infer=2)
