@@ -4,14 +4,19 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import dataclasses
 import subprocess
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
+import ledgers
 import pytest
 from conftest import Sites, Snapshot
 from ledgers import result
 
-from doclab import ledger, mutation
+from doclab import cli, ledger, mutation
 from doclab.model import DoclabError, Ledger, Location
 from doclab.mutants import By, Kind, Mutant, Verdict
 from doclab.plan import plan
@@ -105,6 +110,14 @@ def test_every_mutant(sites: Sites) -> None:
     assert found[-1].files == (Path("one/a.js"), Path("two/a.js"))
 
 
+def test_no_mutants_of_a_block_that_is_skipped(sites: Sites) -> None:
+    """What does not run turns nothing red."""
+    skipped = "```{run} bash\n:skip: no network\n\ncurl a\n```\n"
+    sites.write(index=f"# Title\n\n{skipped}\n```bash\ntrue\n```\n")
+    site = sites.collect()
+    assert {m.text for m in mutation.every_mutant(site, plan(site.pages))} == {"true"}
+
+
 def test_closing_lines(snapshot: Snapshot) -> None:
     """Survivors with their reasons, problems, who found how many, and the share."""
     verdicts = [
@@ -150,6 +163,62 @@ def test_a_run_of_something_else(sites: Sites, tmp_path: Path) -> None:
     sites.write(index="# Title\n\n\n```bash\ntrue\n```\n")
     with pytest.raises(DoclabError, match="other pages, files or another lab"):
         mutation._recorded(path, plan(sites.collect().pages), {"a": "1"}, "one")
+
+
+@pytest.mark.parametrize("changes", [{"complete": False}, {"errors": ("a fault.",)}])
+def test_a_run_that_proves_nothing(tmp_path: Path, changes: dict[str, Any]) -> None:
+    """Of a part of the site, or red: there a mutant need not change anything."""
+    path = tmp_path / "ledger.json"
+    found = dataclasses.replace(ledgers.green(), **changes)
+    path.write_text(ledger.dump(found), encoding="utf-8")
+    with pytest.raises(DoclabError, match="was not whole and green; run `nox -s doctest`"):
+        mutation._recorded(path, (), {}, "")
+
+
+@pytest.fixture
+def gate(sites: Sites, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    """Return a function that runs the gate, with a search that is none."""
+    sites.write(index="# Title\n\n```bash\nmkdir a\n```\n\n```bash\nmkdir b\n```\n")
+    site = sites.collect()
+    listed = sites.root / "survivors.toml"
+    monkeypatch.chdir(sites.root)
+    images = argparse.Namespace(facts={})
+    workshop = argparse.Namespace(lab_plan=argparse.Namespace(images=images), files={})
+    monkeypatch.setattr(mutation, "opened", lambda *_a, **_o: contextlib.nullcontext(workshop))
+    monkeypatch.setattr(mutation, "_recorded", lambda *_a: ledgers.green())
+
+    def run(*words: str, alive: str = "nothing", reasons: bool = False) -> int:
+        def search(chosen: Sequence[Mutant], _recorded: Ledger) -> list[Verdict]:
+            return [
+                Verdict(mutant=m, by=By.LAB, killed_by="" if alive in str(m) else "docs/index.md:3")
+                for m in chosen
+            ]
+
+        every = mutation.every_mutant(site, plan(site.pages))
+        entries = [f"mutant = {m.name!r}\nreason = 'so'" for m in every if alive in str(m)]
+        entries = [f"[[survivor]]\n{entry}\n" for entry in entries if reasons]
+        listed.write_text("".join(entries), encoding="utf-8")
+        settings = dataclasses.replace(site.settings, survivors=listed)
+        doubles = argparse.Namespace(run=search)
+        monkeypatch.setattr(mutation, "Search", lambda *_a, **_o: doubles)
+        options = cli._parser().parse_args(["mutants", *words])
+        return mutation.run(options, dataclasses.replace(site, settings=settings))
+
+    return run
+
+
+def test_the_gate(gate: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
+    """Open if all are found out; a survivor that is not listed, or too many, shut it."""
+    assert gate() == 0
+    assert "4 of 4 mutants turned something red" in capsys.readouterr().out
+    assert gate(alive="dropped: `mkdir b`") == 1
+    assert "NOT LISTED" in capsys.readouterr().out
+    assert gate(alive="dropped: `mkdir b`", reasons=True) == 1, "one of four is too many"
+    out = capsys.readouterr().out
+    assert "survived: so" in out
+    assert "error: " not in out
+    assert gate("--only", "mkdir b", alive="dropped: `mkdir b`", reasons=True) == 0, "of a few"
+    assert gate("--only", "mkdir b", alive="dropped: `mkdir b`") == 1
 
 
 def test_a_word_that_no_mutant_has(sites: Sites) -> None:

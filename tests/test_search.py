@@ -23,6 +23,7 @@ from doclab.model import (
     Fate,
     Ledger,
     PageSummary,
+    Placeholder,
     Scenario,
 )
 from doclab.mutants import By, Kind, Mutant, Verdict
@@ -41,9 +42,11 @@ def recorded(output: str, expected: str, *, json: bool = False) -> BlockResult:
                        seconds=0.0, user="admin", commands=(done,))  # fmt: skip
 
 
-def judged(expected: str, output: str, *, json: bool = False) -> list[str]:
+def judged(expected: str, output: str, *placeholders: Placeholder, json: bool = False) -> list[str]:
     """Return where the mutants of a block's expectation were found out."""
     result = recorded(output, expected, json=json)
+    item = dataclasses.replace(result.block, placeholders=placeholders)
+    result = dataclasses.replace(result, block=item)
     verdicts = [search.by_output(m, [result]) for m in mutants.of_block(result.block)]
     return [v.killed_by for v in verdicts if v is not None and v.mutant.kind is Kind.EXPECTATION]
 
@@ -52,6 +55,13 @@ def test_changed_expectations_are_judged_by_the_output() -> None:
     """Found out, unless the output has both lines."""
     assert judged("one", "one\n") == ["docs/page.md:2"]
     assert judged("...\none\n...", "onex\none\nonex\n") == [""]
+
+
+def test_what_may_differ_finds_out_nothing() -> None:
+    """A placeholder stands for other values in the changed line as well."""
+    pid = Placeholder(text="1", kind="number")
+    assert judged("pid 1 one", "pid 7 one\n", pid) == ["docs/page.md:2"]
+    assert judged("...\npid 1 one\n...", "pid 7 onex\npid 8 one\n", pid) == [""]
 
 
 def test_json_is_judged_as_json() -> None:
@@ -93,6 +103,7 @@ class Bench:
     marks: Path  # has a letter for each time that the tests ran
     book: Path
     tried: list[Mutant]  # in the lab
+    base: str = "base"  # digest of what snapshots depend on besides blocks
 
     def search(self, monkeypatch: pytest.MonkeyPatch, fail_at: int = 1000) -> list[Verdict]:
         """Try all mutants; the lab breaks down at one of them."""
@@ -115,7 +126,7 @@ class Bench:
 
         monkeypatch.setattr(search, "Trial", Lab)
         found = mutation.every_mutant(self.site, self.scenarios)
-        workshop = cast("Workshop", type("W", (), {"base": "base"}))
+        workshop = cast("Workshop", type("W", (), {"base": self.base}))
         return search.Search(
             self.site, self.scenarios, workshop, Notebook(self.book), jobs=1, say=Progress()
         ).run(found, ledger_of(self.site, self.scenarios[0].blocks))
@@ -221,3 +232,12 @@ def test_other_pages_other_verdicts(bench: Bench, monkeypatch: pytest.MonkeyPatc
     bench.search(monkeypatch)
     assert bench.tests_run == 7
     assert len(bench.tried) == len(TRIED) + 5
+
+
+def test_another_base_other_verdicts(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The programs that tests start are of the same project as the lab."""
+    bench.search(monkeypatch)
+    bench.base = "another"
+    bench.search(monkeypatch)
+    assert bench.tests_run == 14
+    assert len(bench.tried) == 2 * len(TRIED) - 1

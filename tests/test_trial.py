@@ -14,12 +14,13 @@ import pytest
 from conftest import PATIENCE, LocalLab, block
 from ledgers import result
 
-from doclab import mutants, trial, uses
+from doclab import keys, mutants, trial, uses
 from doclab.engine import Engine
 from doclab.machine import Machine
 from doclab.model import BlockResult, DoclabError, Failure, Fate, Scenario
-from doclab.mutants import Kind, Mutant
-from doclab.scenario_run import Outcome
+from doclab.mutants import By, Kind, Mutant, Verdict
+from doclab.scenario_run import Options, Outcome
+from doclab.terminal import StoppedError
 
 TEXT = "first\nsecond\n"
 ONE, TWO = Path("examples/one/a.js"), Path("examples/two/a.js")
@@ -160,3 +161,108 @@ def test_a_fault_of_the_lab_is_no_verdict(
         tried.run(removed)
     fail(of_lab=False)
     assert tried.run(removed).killed_by == str(one.location)
+
+
+class Runs:
+    """Stands for ScenarioRun: notes what is to be run and how, and has the outcome ready."""
+
+    def __init__(self) -> None:
+        self.outcome = Outcome(results=(), errors=(), versions={})
+        self.scenarios: list[Scenario] = []
+        self.options: list[Options] = []
+
+    def __call__(self, scenario: Scenario, *, options: Options, **_rest: object) -> Runs:
+        """Prepare to run a scenario."""
+        self.scenarios.append(scenario)
+        self.options.append(options)
+        return self
+
+    def run(self) -> Outcome:
+        """Run it."""
+        return self.outcome
+
+
+class Snapshots:
+    """Has the snapshots with these keys."""
+
+    def __init__(self, *known: str) -> None:
+        self.known = known
+
+    def find(self, key: str) -> str | None:
+        """Find one."""
+        return key if key in self.known else None
+
+
+EARLIER, MAKE, SHOW = block("a", page="one"), block("b", line=3), block("c", line=9)
+PLAN = Scenario(name="page", pages=("one", "page"), variant=(), blocks=(EARLIER, MAKE, SHOW))
+DROPPED, REPLACED = list(mutants.of_block(MAKE))[:2]
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
+    """Return what notes the runs of a trial."""
+    found = Runs()
+    monkeypatch.setattr(trial, "ScenarioRun", found)
+    return found
+
+
+def trial_of(
+    root: Path, *known: str, stop: threading.Event | None = None, plan: Scenario = PLAN
+) -> trial.Trial:
+    """Return a trial with a scenario, and with the snapshots that have these keys."""
+    workshop: Any = argparse.Namespace(
+        engine=None, lab_plan=None, store=Snapshots(*known), base="base"
+    )
+    site: Any = argparse.Namespace(pages=(), root=root, settings=argparse.Namespace(deadline=7.0))
+    return trial.Trial(site, [plan], workshop, results=(), stop=stop or threading.Event())
+
+
+BEFORE = keys.key("base", (EARLIER,))
+
+
+@pytest.mark.parametrize("mutant", [DROPPED, REPLACED])
+def test_a_block_is_left_out(tmp_path: Path, runs: Runs, mutant: Mutant) -> None:
+    """From the snapshot of what comes before its page; nothing else is changed or kept."""
+    verdict = trial_of(tmp_path, BEFORE).run(mutant)
+    assert verdict == Verdict(mutant=mutant, by=By.LAB, killed_by="")
+    assert [scenario.blocks for scenario in runs.scenarios] == [(EARLIER, SHOW)]
+    assert runs.options == [Options(base="base", deadline=7.0, restore_at=1, take=False)]
+
+
+def test_a_file_is_broken(
+    tmp_path: Path, runs: Runs, removed: Mutant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All blocks are run, on machines where the copies of the file are changed."""
+    monkeypatch.setattr(uses, "first_use", lambda *_a: (PLAN, "page"))
+    change = trial.patch(removed, tmp_path / "project")
+    monkeypatch.setattr(trial, "patch", lambda *_a: change)
+    trial_of(tmp_path, BEFORE).run(removed)
+    assert [scenario.blocks for scenario in runs.scenarios] == [PLAN.blocks]
+    assert [how.patch for how in runs.options] == [change]
+
+
+def test_without_a_snapshot_nothing_is_tried(tmp_path: Path, runs: Runs) -> None:
+    """Unless there is nothing before the page."""
+    with pytest.raises(DoclabError, match=r"no snapshot of what comes before page; run `nox"):
+        trial_of(tmp_path).run(DROPPED)
+    first = dataclasses.replace(PLAN, blocks=(MAKE, SHOW))
+    trial_of(tmp_path, plan=first).run(DROPPED)
+    assert [how.restore_at for how in runs.options] == [0]
+
+
+def test_what_a_page_left_behind_finds_a_mutant_out(tmp_path: Path, runs: Runs) -> None:
+    """It is an error at the end of a page; one of the scenario proves nothing."""
+    runs.outcome = Outcome(results=(), errors=("docs/page.md:20: user me stays.",), versions={})
+    assert trial_of(tmp_path, BEFORE).run(DROPPED).killed_by == "docs/page.md:20"
+    errors = ("docs/page.md:20: user me stays.", "page: the disk is full.")
+    runs.outcome = Outcome(results=(), errors=errors, versions={})
+    with pytest.raises(DoclabError, match=r"could not be tried: page: the disk is full\."):
+        trial_of(tmp_path, BEFORE).run(DROPPED)
+
+
+def test_what_was_stopped_is_no_verdict(tmp_path: Path, runs: Runs) -> None:
+    """Whatever was found until then."""
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(StoppedError):
+        trial_of(tmp_path, BEFORE, stop=stop).run(DROPPED)
