@@ -180,6 +180,27 @@ def test_infer(local: Sites, capsys: pytest.CaptureFixture[str]) -> None:
     assert page.read_text(encoding="utf-8") == text
 
 
+def test_a_name_that_a_page_has_is_not_proposed(
+    local: Sites, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Another page may give it to another value; what is proposed can be pasted in."""
+    blocks = ["pid $$", "it is $$"]
+    text = "".join(f"\n```console\n$ echo {one}\n{one.replace('$$', '1')}\n```\n" for one in blocks)
+    named = "".join(
+        f"\n```{{run}} console\n:vary: 5=number:number-1\n\n$ echo 5 {one}\n5 {one}\n```\n"
+        for one in "ab"
+    )
+    docs = site(local, index=f"# T\n{text}", other=f"---\norphan: true\n---\n# O\n{named}")
+    assert run("index", "--infer", "2") == 0
+    assert said(capsys).split("\n")[-3:-1] == [
+        "docs/index.md:3: add `:vary: 1=number:number-2`",
+        "docs/index.md:8: add `:vary: 1=number:number-2`",
+    ]
+    pasted = text.replace("```console", "```{run} console\n:vary: 1=number:number-2\n")
+    (docs / "index.md").write_text(f"# T\n{pasted}{named}", encoding="utf-8")
+    assert run("index") == 0
+
+
 def test_infer_of_what_is_broken(local: Sites, capsys: pytest.CaptureFixture[str]) -> None:
     """A failure is a failure, and ends the runs."""
     site(local, index="# T\n\n```bash\nfalse\n```\n")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from doclab import infer, update
-from doclab.model import BlockResult, DoclabError, Fate, Ledger
+from doclab.model import BlockResult, DoclabError, Fate, Ledger, Page
 
 
 def other_failures(found: Ledger) -> Ledger:
@@ -51,13 +51,19 @@ def update_pages(results: Sequence[BlockResult], root: Path) -> tuple[str, bool]
     return "\n".join(lines), not left
 
 
-def proposals(runs: Sequence[Sequence[BlockResult]]) -> tuple[str, bool]:
+def proposals(runs: Sequence[Sequence[BlockResult]], pages: Sequence[Page]) -> tuple[str, bool]:
     """Find what an author may add.
+
+    Args:
+        runs: the results of each.
+        pages: all of the site, also those that were not run.
 
     Returns:
         What to tell, and whether the pages are right with that.
     """
-    found = infer.propose(infer.samples(runs))
+    items = [item for page in pages for block in page.blocks for item in block.placeholders]
+    taken = {item.name for item in items if item.name is not None}
+    found = infer.propose(infer.samples(runs), taken=taken)
     if not found:
         count = f"{len(runs)} run{'s' if len(runs) > 1 else ''}"
         return f"In {count} no output varied that the pages do not cover.", True

@@ -7,7 +7,7 @@ import dataclasses
 import re
 import shlex
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from doclab import expect
 from doclab.kinds import KINDS
@@ -96,11 +96,15 @@ def samples(runs: Sequence[Sequence[BlockResult]]) -> list[Sample]:
     ]
 
 
-def propose(found: Sequence[Sample]) -> list[Proposal]:
+def propose(found: Sequence[Sample], *, taken: Collection[str] = ()) -> list[Proposal]:
     """Propose the narrowest placeholders that cover what differs between runs.
 
     Values that vary alike in several places get one name. Output that is always the same, and
     not what the page shows, is no matter of placeholders; it is a problem.
+
+    Args:
+        found: what commands printed.
+        taken: names that pages have given to values already.
     """
     proposals: list[Proposal] = []
     varies: dict[Location, list[_Varies]] = {}
@@ -126,7 +130,7 @@ def propose(found: Sequence[Sample]) -> list[Proposal]:
             varies.setdefault(sample.fence, []).extend(
                 dataclasses.replace(token, runs=sample.runs) for token in tokens
             )
-    names = _names([token for tokens in varies.values() for token in tokens])
+    names = _names([token for tokens in varies.values() for token in tokens], taken)
     for fence, tokens in varies.items():
         kinds: dict[str, Counter[str]] = {}
         for token in tokens:
@@ -145,7 +149,7 @@ def propose(found: Sequence[Sample]) -> list[Proposal]:
     return sorted(dict.fromkeys(proposals), key=lambda proposal: proposal.fence)
 
 
-def _names(tokens: Sequence[_Varies]) -> Mapping[_Varies, str]:
+def _names(tokens: Sequence[_Varies], taken: Collection[str]) -> Mapping[_Varies, str]:
     """Return a name for each value that varies like others, in the runs that they share."""
     alike: list[tuple[dict[Run, str], list[_Varies]]] = []
     for token in tokens:
@@ -164,6 +168,8 @@ def _names(tokens: Sequence[_Varies]) -> Mapping[_Varies, str]:
         if len(group) > 1:
             kind = group[-1].kind
             numbers[kind] += 1
+            while f"{kind}-{numbers[kind]}" in taken:
+                numbers[kind] += 1
             found |= dict.fromkeys(group, f"{kind}-{numbers[kind]}")
     return found
 

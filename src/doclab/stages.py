@@ -79,7 +79,7 @@ def test(options: argparse.Namespace) -> int:
         message, settled = accept.update_pages(result.results, Path.cwd())
         print(f"\n{message}", flush=True)
     if options.infer:
-        message, settled = accept.proposals([*found.earlier, found.results])
+        message, settled = accept.proposals([*found.earlier, found.results], found.pages)
         print(f"\n{message}", flush=True)
     return 0 if shown.green and settled else 1
 
