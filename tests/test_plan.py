@@ -79,6 +79,18 @@ def test_a_page_that_cleans_up_ends_each_chain() -> None:
     assert [s.pages for s in plan(pages, selected=["other"], closed=True)] == [("other",)]
 
 
+def test_a_page_that_cleans_up_after_a_leaf() -> None:
+    """It is the only one that needs the page, and ends its chain; so it does beside others."""
+    promise = CleanUp(location=Location(path=Path("docs/z.md"), line=1), stays={})
+    first = page("a", block(page="a"))
+    last = dataclasses.replace(page("z", block(page="z"), after=("a",)), clean_up=promise)
+    other = page("other", block(page="other"))
+    assert [(s.name, s.pages) for s in plan([first, last])] == [("z", ("a", "z"))]
+    assert [s.pages for s in plan([first, other, last])] == [("other",), ("a", "z")]
+    second = dataclasses.replace(page("y", block(page="y"), after=("a",)), clean_up=promise)
+    assert [s.pages for s in plan([first, last, second])] == [("a", "y", "z")]
+
+
 def test_a_circle_is_an_error() -> None:
     """With the way around it."""
     pages = [page("a", block(page="a"), after=("b",)), page("b", after=("a",))]

@@ -47,15 +47,14 @@ def plan(
     by_name = {page.name: _judged(page, facts or {}) for page in pages}
     wanted = list(selected) or [page.name for page in pages if page.blocks]
     chains = {name: _chain(by_name[name], by_name) for name in wanted}
-    if closed or not selected:
-        chains = _closed(chains, by_name)
     needed = {name for target, chain in chains.items() for name in chain if name != target}
+    ends = {target: chain for target, chain in chains.items() if target not in needed}
+    if closed or not selected:
+        ends = _closed(ends, by_name)
     scenarios: list[Scenario] = []
     planned: set[tuple[int, ...]] = set()
     place = next((b for page in by_name.values() for b in page.blocks if b.location == until), None)
-    for target, chain in chains.items():
-        if target in needed:
-            continue
+    for target, chain in ends.items():
         blocks = [block for name in chain for block in by_name[name].blocks]
         absent = _absent(blocks, facts or {})
         listed: set[Location] = set()
@@ -74,7 +73,8 @@ def plan(
         what = f"that has the word {word!r}" if word else "to run"
         raise DoclabError(f"{', '.join(wanted) or 'the site'}: there is no block {what}.")
     if word is None and until is None:
-        _check_complete(scenarios, [by_name[name] for chain in chains.values() for name in chain])
+        due = {name for chain in (*chains.values(), *ends.values()) for name in chain}
+        _check_complete(scenarios, [by_name[name] for name in due])
     return tuple(scenarios)
 
 
@@ -114,16 +114,23 @@ def _chain(page: Page, by_name: dict[str, Page]) -> tuple[str, ...]:
 def _closed(
     chains: Mapping[str, tuple[str, ...]], by_name: Mapping[str, Page]
 ) -> dict[str, tuple[str, ...]]:
-    """Add the pages that promise a clean-up to the chains that have what they need."""
+    """Add the pages that promise a clean-up to the chains that have what they need.
+
+    Such a page has no chain of its own then, unless nothing else leads to it.
+    """
     # A page that needs none cleans up after itself only.
     closing = [n for n, page in by_name.items() if page.clean_up is not None and page.after]
-    return {
+    found = {
         target: (
             *chain,
             *(n for n in closing if n not in chain and {*by_name[n].after} <= {*chain}),
         )
         for target, chain in chains.items()
     }
+    for name in closing:  # one by one: of two in each other's chains, the last stays
+        if any(name in chain for target, chain in found.items() if target != name):
+            found.pop(name, None)
+    return found
 
 
 def _judged(page: Page, facts: Mapping[str, str]) -> Page:
