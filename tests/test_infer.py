@@ -3,15 +3,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 from conftest import LocalLab, Snapshot, block, scenario
 
-from doclab.infer import Sample, propose, samples
+from doclab.infer import propose
 from doclab.kinds import parse_placeholder
 from doclab.model import Location
 from doclab.run import run_scenario
+from doclab.samples import Sample, samples
 
 
 def sample(
@@ -20,6 +22,7 @@ def sample(
     line: int = 3,
     vary: tuple[str, ...] = (),
     scenarios: tuple[str, ...] = ("only",),
+    json: bool = False,
 ) -> Sample:
     """Return a sample: of the first run in each scenario, the second run, and so on."""
     fence = Location(path=Path("docs/page.md"), line=line)
@@ -34,6 +37,7 @@ def sample(
             (scenarios[i % len(scenarios)], i // len(scenarios)) for i in range(len(outputs))
         ),
         placeholders=items,
+        json=json,
     )
 
 
@@ -186,13 +190,63 @@ def test_output_without_a_form(snapshot: Snapshot) -> None:
     snapshot("\n".join(map(str, propose([sample("a", "a", "a\nb")]))))
 
 
+JSON: dict[str, tuple[str, list[str], str]] = {
+    "order-and-white-space": (
+        '{"pid": 1, "name": "a"}',
+        ['{"pid": 1,\n"name": "a"}', '{"name": "a", "pid": 23}\n'],
+        "1=number",
+    ),
+    "same": ('{"a": [1, 2]}', ['{"a":[1,2]}', '{ "a": [1, 2] }'], ""),
+    "more-keys": (
+        '{"in": {"pid": 1, "...": "..."}, "...": "..."}',
+        ['{"in": {"b": 3, "pid": 2}, "a": 1}', '{"in": {"z": [], "pid": 3}}'],
+        "1=number",
+    ),
+    "more-items": (
+        '{"list": ["x", "..."], "pid": 1}',
+        ['{"list": ["x"], "pid": 2}', '{"pid": 3, "list": ["x", "y", {"z": 1}]}'],
+        "1=number",
+    ),
+    "in-a-list": (
+        '[{"id": "0123abcd", "...": "..."}, 1.50]',
+        ['[{"id": "deadbeef", "n": 1}, 1.50]', '[{"n": 2, "id": "0badcafe"}, 1.50]'],
+        "0123abcd=id",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", JSON)
+def test_json(name: str) -> None:
+    """It is compared by shape, and so are the runs."""
+    expected, outputs, wanted = JSON[name]
+    found = "".join(map(str, propose([sample(expected, *outputs, json=True)])))
+    assert found == (f"docs/page.md:3: add `:vary: {wanted}`" if wanted else "")
+
+
+@pytest.mark.parametrize(
+    "output", ['{"a": 1, "b": 2}', '{"a": 1', "[]"], ids=["other-keys", "cut-off", "a-list"]
+)
+def test_json_without_a_form(output: str, snapshot: Snapshot) -> None:
+    """What is left out of JSON is not a line `...`."""
+    found = propose([sample('{"a": 1}', '{"a": 1}', output, json=True)])
+    snapshot("\n".join(map(str, found)))
+
+
+def test_json_with_items_that_the_page_has_not() -> None:
+    """They are not lost on the way."""
+    (found,) = propose([sample('["a"]', '["a"]', '["a", "b"]', json=True)])
+    assert "the same keys" in found.problem
+
+
 def test_samples(lab: LocalLab) -> None:
     """What did not match in some run is looked at."""
-    blocks = (block("echo same", expected="same"), block("echo $RANDOM", expected="x", line=9))
+    varies = dataclasses.replace(block("echo $RANDOM", expected="1", line=9), json=True)
+    blocks = (block("echo same", expected="same"), varies)
     runs = []
     for _ in range(2):
         lab.close_terminals()
         runs.append(run_scenario(scenario(*blocks), lab, listen=lambda _result: None, lenient=True))
     (found,) = samples(runs)
     assert (found.location.line, len(found.outputs)) == (10, 2)
+    assert found.json
     assert found.runs == (("page", 0), ("page", 1))

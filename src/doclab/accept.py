@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
-from doclab import infer, update
+from doclab import infer, samples, update
 from doclab.model import BlockResult, DoclabError, Fate, Ledger, Page
 
 
@@ -63,7 +63,7 @@ def proposals(runs: Sequence[Sequence[BlockResult]], pages: Sequence[Page]) -> t
     """
     items = [item for page in pages for block in page.blocks for item in block.placeholders]
     taken = {item.name for item in items if item.name is not None}
-    found = infer.propose(infer.samples(runs), taken=taken)
+    found = infer.propose(samples.samples(runs), taken=taken)
     if not found:
         count = f"{len(runs)} run{'s' if len(runs) > 1 else ''}"
         return f"In {count} no output varied that the pages do not cover.", True

@@ -9,10 +9,11 @@ import shlex
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-from doclab import expect
+from doclab import expect, shape
 from doclab.kinds import KINDS
 from doclab.merge import align
-from doclab.model import BlockResult, Location, Placeholder
+from doclab.model import Location, Placeholder
+from doclab.samples import Run, Sample, in_one_form
 from doclab.tokens import LinePattern, split
 
 # In which order values are looked for: what could be a part of another comes later.
@@ -20,22 +21,14 @@ _LOOKED_FOR = ("ipv4", "ipv6", "time", "id", "version", "duration", "size", "num
 # The narrowest first; `size` and `version` hold numbers too.
 _NARROW = ("ipv4", "ipv6", "time", "number", "duration", "size", "id", "version", "word")
 _MARK = "\0"
-
-
-#: One run of one scenario.
-Run = tuple[str, int]
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Sample:
-    """What one command printed in several runs."""
-
-    fence: Location  # of its block
-    location: Location  # of the command
-    expected: str  # what the page shows
-    outputs: tuple[str, ...]
-    runs: tuple[Run, ...]  # of which the outputs are
-    placeholders: tuple[Placeholder, ...] = ()  # those that the block has
+_NO_FORM = (
+    "has not in each run the same number of lines and words; show what stays, with a line `...`"
+    " for the rest."
+)
+_NO_JSON_FORM = (
+    "has not in each run the same keys, and values of the same form; show what stays, with"
+    ' `"...": "..."` for other keys of an object, and `"..."` for other items of a list.'
+)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -66,36 +59,6 @@ class _Varies:
     runs: tuple[Run, ...] = ()
 
 
-def samples(runs: Sequence[Sequence[BlockResult]]) -> list[Sample]:
-    """Bring together what each command printed in each run, and did not match."""
-    ran: dict[Location, list[tuple[Sample, bool]]] = {}
-    for number, results in enumerate(runs):
-        for result in results:
-            block = result.block
-            for item in result.commands:
-                if item.command.expected is None:
-                    continue
-                place = Location(path=block.location.path, line=item.command.line)
-                sample = Sample(
-                    fence=block.location,
-                    location=place,
-                    expected=item.command.expected,
-                    outputs=(item.output,),
-                    runs=((result.scenario, number),),
-                    placeholders=block.placeholders,
-                )
-                ran.setdefault(place, []).append((sample, item.matched))
-    return [
-        dataclasses.replace(
-            found[0][0],
-            outputs=tuple(output for sample, _ in found for output in sample.outputs),
-            runs=tuple(run for sample, _ in found for run in sample.runs),
-        )
-        for found in ran.values()
-        if not all(matched for _, matched in found)
-    ]
-
-
 def propose(found: Sequence[Sample], *, taken: Collection[str] = ()) -> list[Proposal]:
     """Propose the narrowest placeholders that cover what differs between runs.
 
@@ -108,23 +71,27 @@ def propose(found: Sequence[Sample], *, taken: Collection[str] = ()) -> list[Pro
     """
     proposals: list[Proposal] = []
     varies: dict[Location, list[_Varies]] = {}
-    for sample in found:
+    for printed in found:
+        output = f"the output of the command in line {printed.location.line}"
+        try:
+            sample = in_one_form(printed)
+        except shape.NoJsonError as error:
+            problem = f"{output} is not JSON in each run: {error}; see why, or remove `:json:`."
+            proposals.append(Proposal(fence=printed.fence, problem=problem))
+            continue
         different = set(map(expect.tidy, sample.outputs))
         if different == {expect.tidy(sample.expected)}:
             continue
         if len(different) == 1:
             problem = (
-                f"the output of the command in line {sample.location.line} is the same in each"
-                " run, and not what the page shows; if it is right, `--update` writes it."
+                f"{output} is the same in each run, and not what the page shows; if it is right,"
+                " `--update` writes it."
             )
             proposals.append(Proposal(fence=sample.fence, problem=problem))
             continue
         tokens = _varying(sample)
         if tokens is None:
-            problem = (
-                f"the output of the command in line {sample.location.line} has not in each run the"
-                " same number of lines and words; show what stays, with a line `...` for the rest."
-            )
+            problem = f"{output} {_NO_JSON_FORM if sample.json else _NO_FORM}"
             proposals.append(Proposal(fence=sample.fence, problem=problem))
         else:
             varies.setdefault(sample.fence, []).extend(

@@ -63,6 +63,23 @@ def read(text: str) -> object:
         raise NoJsonError("it is nested too deeply") from error
 
 
+def written(value: object, indent: int | None = None) -> str:
+    """Write what was read, with its numbers as they were.
+
+    Args:
+        value: as `read` returns it.
+        indent: spaces before what is inside; then each value is a line, and keys are in order.
+    """
+    text = json.dumps(
+        value,
+        ensure_ascii=False,
+        indent=indent,
+        sort_keys=indent is not None,
+        default=lambda number: f"\0{number.text}\0",
+    )
+    return re.sub(r'"\\u0000(.*?)\\u0000"', r"\1", text)
+
+
 def compare(
     expected: str, actual: str, placeholders: Sequence[Placeholder], captured: Known
 ) -> Known:
@@ -189,8 +206,7 @@ def _below(path: str, key: str) -> str:
 
 
 def _shown(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=lambda number: f"\0{number.text}\0")
-    text = re.sub(r'"\\u0000(.*?)\\u0000"', r"\1", text)
+    text = written(value)
     return text if len(text) <= 60 else f"{text[:59]}…"
 
 
