@@ -7,10 +7,11 @@ import collections
 import dataclasses
 import enum
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from doclab.model import Block, Command, Location, Scenario
+from doclab.model import Block, Command, Location, Placeholder, Scenario
+from doclab.tokens import split
 
 #: Ends of the names of files of which each line can be broken, and how comments start there.
 COMMENTS = {
@@ -97,10 +98,9 @@ def of_block(block: Block) -> Iterator[Mutant]:
     last = max((_last_line(command) for command in block.commands), default=0)
     for kind in (Kind.DROPPED, Kind.TRUE):
         yield Mutant(kind=kind, location=block.location, text=block.title, last=last)
-    shown = {placeholder.text for placeholder in block.placeholders}
     for command in block.commands:
         for line in dict.fromkeys((command.expected or "").split("\n")):
-            changed = altered(line, but_not=shown)
+            changed = altered(line, block.placeholders)
             if changed is not None:
                 yield Mutant(
                     kind=Kind.EXPECTATION,
@@ -177,12 +177,13 @@ def numbered(found: Iterable[Mutant]) -> list[Mutant]:
     return numbered
 
 
-def altered(line: str, *, but_not: Container[str] = ()) -> str | None:
+def altered(line: str, placeholders: Sequence[Placeholder] = ()) -> str | None:
     """Return the line with its last word or number changed; None if it has none.
 
     Args:
         line: as it is.
-        but_not: what the word or number is not changed to, such as a placeholder.
+        placeholders: whose examples may be any other value: a part of one becomes what is none,
+            since another lab may print the next number, and nothing becomes another example.
     """
     tokens = list(_TOKEN.finditer(line))
     if not tokens:
@@ -191,9 +192,23 @@ def altered(line: str, *, but_not: Container[str] = ()) -> str | None:
     word = last[0]
     opposite = {"true": "false", "false": "true", "yes": "no", "no": "yes"}
     new = str(int(word) + 1) if word.isdecimal() else opposite.get(word, f"{word}x")
-    while new in but_not:
-        new = str(int(new) + 1) if word.isdecimal() else f"{new}x"
-    return line[: last.start()] + new + line[last.end() :]
+    if _in_example(line, last.end(), placeholders):
+        new = f"{word}x"
+    before, after = line[: last.start()], line[last.end() :]
+    while _in_example(f"{before}{new}{after}", len(before + new), placeholders):
+        new = f"{new}x"
+    return f"{before}{new}{after}"
+
+
+def _in_example(line: str, end: int, placeholders: Sequence[Placeholder]) -> bool:
+    """Whether what ends there is a part of a placeholder's example."""
+    start = 0
+    for piece in split(line, placeholders):
+        length = len(piece.text if isinstance(piece, Placeholder) else piece)
+        if start < end <= start + length:
+            return isinstance(piece, Placeholder)
+        start += length
+    return False
 
 
 def broken_text(mutant: Mutant, text: str) -> str:
