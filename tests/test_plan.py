@@ -166,7 +166,7 @@ def test_page_of() -> None:
     pages = [page("a", block(page="a"))]
     root = Path.cwd()
     assert page_of("docs/a.md", pages, root) == (pages[0], None)
-    assert page_of("a:12", pages, root) == (pages[0], 12)
+    assert page_of("a:12", pages, root) == (pages[0], Location(path=pages[0].path, line=12))
     with pytest.raises(DoclabError, match=r"docs/b\.md: there is no such page"):
         page_of("docs/b.md", pages, root)
 

@@ -3,13 +3,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+import shlex
 from collections.abc import Mapping
 
 import pytest
 from conftest import Sites
+from ledgers import result
 
 from doclab import cli, selection
-from doclab.model import DoclabError
+from doclab.model import DoclabError, Failure
+from doclab.plan import plan
+from doclab.reports.text import describe_failure
 from doclab.site import Site
 
 FIRST = """# First
@@ -153,6 +158,39 @@ def test_versions_of_the_settings(site: Site) -> None:
     assert "this lab has 5.4" in scenario.blocks[-1].skip
     (scenario,) = selection.select(site, options, facts={})
     assert scenario.blocks[-1].skip is None
+
+
+def test_hints_lead_back(sites: Sites, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a failure prints stops before its block, also one of a file that pages include."""
+    included = "```{include} part.inc.md\n```\n\n"
+    tabs = "````{tabs}\n```{tab} One\n~~~bash\necho one\n~~~\n```\n"
+    tabs += "```{tab} Two, new\n~~~bash\necho two\n~~~\n```\n````\n\n"
+    tabs += "```bash\necho all\n```\n\n"
+    before = "```{toctree}\nlater\n```\n\n```bash\necho a\n```\n\n"
+    later = "# L\n\n```{prerequisites} index\n```\n\n````{tabs}\n"
+    later += "```{tab} X\n~~~bash\necho x\n~~~\n```\n```{tab} Y\n~~~bash\necho y\n~~~\n```\n````\n"
+    docs = sites.write(index=f"# T\n\n{before}{included}{tabs}", later=later)
+    with (docs / "conf.py").open("a", encoding="utf-8") as conf:
+        conf.write("exclude_patterns = ['*.inc.md']\n")
+    part = "<!-- a\nlong\ncomment -->\n\n```bash\necho b\n```\n\n```bash\necho c\n```\n"
+    (docs / "part.inc.md").write_text(part, encoding="utf-8")
+    monkeypatch.chdir(sites.root)
+    site = sites.collect()
+    places = set()
+    for scenario in plan(site.pages):
+        for number, block in enumerate(scenario.blocks):
+            failure = Failure(location=block.location, command="", problem="it failed.")
+            failed = dataclasses.replace(
+                result(block, variant=scenario.variant_label), failure=failure
+            )
+            hint = describe_failure(failed).split("nox -s doctest -- ")[1].split("\n")[0]
+            found = selected(site, *shlex.split(hint))
+            assert [*found.values()] == [[b.text.split()[-1] for b in scenario.blocks[:number]]], (
+                hint
+            )
+            places.add(str(block.location))
+    assert {"docs/part.inc.md:5", "docs/part.inc.md:9"} < places
+    assert len(places) == 8
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,10 @@ from pathlib import Path
 from doclab.model import Block, DoclabError, Location, Page, Scenario
 
 
-def page_of(argument: str, pages: Sequence[Page], root: Path) -> tuple[Page, int | None]:
+def page_of(argument: str, pages: Sequence[Page], root: Path) -> tuple[Page, Location | None]:
     """Find the page that a path or name means, with the line behind a colon.
+
+    The path may also be that of a file which a page includes, with blocks in it.
 
     Raises:
         DoclabError: if there is no such page.
@@ -20,29 +22,34 @@ def page_of(argument: str, pages: Sequence[Page], root: Path) -> tuple[Page, int
     if colon and not (number.isdecimal() and int(number)):
         raise DoclabError(f"{argument}: behind the colon comes a line, as in {name}:12.")
     path = Path(name).resolve()
-    for page in pages:
-        if (root / page.path).resolve() == path or page.name == name:
+    own = [(page, page.path) for page in pages]
+    included = [(page, block.location.path) for page in pages for block in page.blocks]
+    for page, source in (*own, *included):
+        if (root / source).resolve() == path or (page.name == name and source == page.path):
             line = int(number) if colon else None
-            if line is not None and (root / page.path).is_file():
-                last = len((root / page.path).read_text(encoding="utf-8").splitlines())
+            if line is None:
+                return page, None
+            if (root / source).is_file():
+                last = len((root / source).read_text(encoding="utf-8").splitlines())
                 if line > last:
                     raise DoclabError(f"{argument}: the page has {last} lines; name one of them.")
-            return page, line
+            return page, Location(path=source, line=line)
     known = ", ".join(str(page.path) for page in pages if page.blocks)
     raise DoclabError(f"{argument}: there is no such page; pages with blocks are {known}.")
 
 
-def block_at(page: Page, line: int | None) -> Block:
-    """Return the block that has a line of a page, or the next one below it.
+def block_at(page: Page, place: Location | None) -> Block:
+    """Return the block that has a line of a page, or the next one below it in the same file.
 
     Raises:
         DoclabError: if there is none.
     """
-    found = [b for b in page.blocks if line is None or b.last_line >= line]
+    if place is None and page.blocks:
+        return page.blocks[0]
+    here = [b for b in page.blocks if place is not None and b.location.path == place.path]
+    found = [b for b in here if place is not None and b.last_line >= place.line]
     if not found:
-        raise DoclabError(
-            f"{page.path}:{line or 1}: no block stands here or below; name one above."
-        )
+        raise DoclabError(f"{place or page.path}: no block stands here or below; name one above.")
     return min(found, key=lambda block: block.location.line)
 
 

@@ -64,7 +64,7 @@ def plan(
             seen = _in_view(blocks, variant, absent, listed)
             scenario = _scenario(target, chain, seen, variant, word=word, until=until)
             same = tuple(map(id, scenario.blocks))  # each block is one object in `by_name`
-            if (scenario.blocks or place is not None) and same not in planned:
+            if (scenario.blocks or place is not None) and (until or same not in planned):
                 planned.add(same)
                 scenarios.append(_renamed(scenario, {other.name for other in scenarios}))
     if not scenarios and place is not None and place.skip is not None:

@@ -35,8 +35,7 @@ def select(
         facts={**facts, **site.settings.versions} if facts else {},
     )
     if options.first:
-        page, line = places.page_of(options.first, site.pages, site.root)
-        place = places.block_at(page, line).location
+        place = places.block_at(*places.page_of(options.first, site.pages, site.root)).location
         scenarios = tuple(s for s in scenarios if any(b.location == place for b in s.blocks))
         if not scenarios:
             raise DoclabError(
@@ -46,7 +45,10 @@ def select(
     if options.variant is not None:
         known = sorted({tab.label for s in scenarios for tab in s.variant})
         scenarios = tuple(
-            s for s in scenarios if any(tab.label == options.variant for tab in s.variant)
+            s
+            for s in scenarios
+            if any(tab.label == options.variant for tab in s.variant)
+            or (until and _is_part(s, options.variant))
         )
         if not scenarios:
             others = f"there are {', '.join(known)}" if known else "the pages chosen have none"
@@ -54,21 +56,30 @@ def select(
     return scenarios[:1] if until else scenarios
 
 
-def _until(chosen: Sequence[tuple[Page, int | None]]) -> Location | None:
+def _is_part(scenario: Scenario, variant: str) -> bool:
+    """Whether a scenario chooses no tab but those of a longer one, as a failure names them all.
+
+    That one may have had more pages, with tabs of their own.
+    """
+    return all(f", {tab.label}, " in f", {variant}, " for tab in scenario.variant)
+
+
+def _until(chosen: Sequence[tuple[Page, Location | None]]) -> Location | None:
     """Return the block before which a run ends, if a line is named.
 
     Raises:
         DoclabError: if more than this page is named.
     """
-    for page, line in chosen:
-        if line is None:
+    for page, place in chosen:
+        if place is None:
             continue
         if len(chosen) > 1:
             raise DoclabError(
-                f"{page.path}:{line}: a run that ends at a line runs one page and what it needs;"
+                f"{place}: a run that ends at a line runs one page and what it needs;"
                 " leave out the line, or run the other pages by themselves."
             )
-        if any(block.last_line >= line for block in page.blocks):
-            return places.block_at(page, line).location
-        return Location(path=page.path, line=line)
+        try:
+            return places.block_at(page, place).location
+        except DoclabError:
+            return place  # all blocks stand above it
     return None

@@ -87,8 +87,7 @@ def test(options: argparse.Namespace) -> int:
 def shell(options: argparse.Namespace) -> int:
     """Give a person a shell in a lab, in the state just before a block."""
     site = read_site(options)
-    page, line = places.page_of(options.place, site.pages, site.root)
-    block = places.block_at(page, line)
+    block = places.block_at(*places.page_of(options.place, site.pages, site.root))
     say = Progress()
     name = site.settings.lab(options.lab)
     found: list[BlockResult] = []

@@ -16,8 +16,7 @@ def describe_failure(result: BlockResult) -> str:
     if failure is None:
         return ""
     block = result.block
-    tab = result.variant.partition(", ")[0]
-    variant = f" --variant {shlex.quote(tab)}" if tab != "only" else ""
+    variant = f" --variant {shlex.quote(result.variant)}" if result.variant != "only" else ""
     lines = [
         f"{failure.location}: FAILED: {failure.problem}",
         f"  heading   {' > '.join(block.headings)}",
