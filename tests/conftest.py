@@ -63,6 +63,13 @@ def _signals() -> Iterator[None]:
         signal.signal(number, handler)
 
 
+@pytest.fixture(autouse=True)
+def _not_on_github(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the verdicts of runs that tests make out of the summary of the job that tests."""
+    for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture
 def interrupt_after() -> Iterator[Callable[[Path], None]]:
     """Return a function that presses Ctrl-C, for this process alone, once a file is there."""

@@ -80,8 +80,6 @@ def local(sites: Sites, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Site
     monkeypatch.setattr("doclab.memory.recall", lambda *_a, **_o: None)  # nothing is begun
     monkeypatch.setattr("doclab.ahead.opened", opened)
     monkeypatch.setattr(scenario_run, "Lab", lambda _engine, _plan, stop: StageLab(home, stop))
-    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
-    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
     return sites
 
 

@@ -232,3 +232,23 @@ def test_output_that_is_always_wrong(run_site: Run, sites: Sites) -> None:
     text = "# P\n\n```console\n$ echo new\nold\n```\n"
     (sites.docs / "page.md").write_text(text, encoding="utf-8")
     run_site(status=1, infer=2)
+
+
+@pytest.fixture(scope="module")
+def summary_of_ci(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return the summary of the job that runs these tests, as GitHub's runner sets it."""
+    path = tmp_path_factory.mktemp("ci") / "summary.md"
+    with pytest.MonkeyPatch.context() as ci:
+        ci.setenv("GITHUB_ACTIONS", "true")
+        ci.setenv("GITHUB_STEP_SUMMARY", str(path))
+        yield path
+
+
+def test_the_summary_of_ci_is_not_ours(
+    summary_of_ci: Path, run_site: Run, sites: Sites, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A page that a test lets fail is no news for who looks at the job."""
+    (sites.docs / "page.md").write_text("# P\n\n```bash\nfalse\n```\n", encoding="utf-8")
+    assert not run_site().green
+    assert not summary_of_ci.exists()
+    assert "::error" not in capsys.readouterr().out
