@@ -215,13 +215,29 @@ class Sites:
         """Collect the site."""
         return collect(self.docs, root=self.root, work=self.root / "work")
 
-    def html(self, builder: str = "html") -> str:
-        """Write the site to root/html; return the warnings, without colors."""
+    def html(
+        self,
+        builder: str = "html",
+        *,
+        conf: str | None = "docs",
+        given: dict[str, object] | None = None,
+        language: str = "en",
+    ) -> str:
+        """Write the site to root/html; return the warnings, without colors.
+
+        Args:
+            builder: what writes it, into a directory of this name.
+            conf: directory of conf.py below the root; None if there is none.
+            given: what the command line sets.
+            language: that of the site.
+        """
+        overrides = {"language": language, **(given or {})}
         warnings = io.StringIO()
         with docutils_namespace():
             app = Sphinx(
                 srcdir=self.docs,
-                confdir=self.docs,
+                confdir=None if conf is None else self.root / conf,
+                confoverrides=overrides,
                 outdir=self.root / builder,
                 doctreedir=self.root / f"{builder}-doctrees",
                 buildername=builder,

@@ -97,7 +97,18 @@ CONFS = {
     "machine-hyphen": "doclab_machines = ['server-']\n",
     "machine-capital": "doclab_machines = ['Server']\n",
     "machine-twice": "doclab_machines = ['server', 'server']\n",
+    "machines-none": "doclab_machines = None\n",
+    "machine-registry": "doclab_machines = ['server', 'registry']\n",
     "user": "doclab_user = 'John Doe'\n",
+    "user-number": "doclab_user = 5\n",
+    "recipe-none": "doclab_recipe = None\n",
+    "examples-missing": "doclab_examples = '../exmaples'\n",
+    "words-list": "doclab_words = ['abc']\n",
+    "words-none": "doclab_words = {'x': None}\n",
+    "labs-list": "doclab_labs = ['debian:trixie-slim']\n",
+    "lab-name": "doclab_labs = {'Debian 13': 'debian:trixie-slim'}\n",
+    "lab-base": "doclab_labs = {'trixie': ''}\n",
+    "judges-list": "doclab_judges = []\n",
     "judge-without-command": "doclab_judges = {'*.js': ' '}\n",
 }
 

@@ -162,3 +162,12 @@ def test_tested_with(sites: Sites, snapshot: Snapshot) -> None:
     run(sites)
     assert sites.html("text") == ""
     snapshot((sites.root / "text" / "index.txt").read_text(encoding="utf-8").rstrip())
+
+
+def test_a_mistake_in_conf(sites: Sites) -> None:
+    """It is said once, and the pages are written without labels."""
+    docs = sites.write(index=TWO, other=TWO)
+    with (docs / "conf.py").open("a", encoding="utf-8") as conf:
+        conf.write("doclab_judges = {'*.js': ''}\n")
+    assert sites.html().count("doclab_judges has no command for '*.js'") == 1
+    assert (sites.root / "html" / "index.html").is_file()

@@ -9,6 +9,7 @@ import pytest
 from conftest import Sites, Snapshot
 
 from doclab import prose
+from doclab.collect import collect
 
 SOCKET = "[Socket]\nListenStream=8080\n"
 CONTAINER = "[Container]\nContainerName=whoami\nVolume=%h/.config/app:/etc/app:ro\n"
@@ -144,3 +145,10 @@ def test_files_of_this_machine_prove_nothing(sites: Sites) -> None:
     """That a path is on the computer of the author does not mean that a reader has it."""
     assert Path("/etc/passwd").is_file()
     assert len(site_with(sites, "`/etc/passwd`")) == 1
+
+
+def test_examples_beside_the_root(sites: Sites, snapshot: Snapshot) -> None:
+    """The site may be read from the directory of its pages, above which the examples are."""
+    site_with(sites, "", unused_js="1;\n")
+    found = collect(sites.docs, root=sites.docs, work=sites.root / "work-below")
+    snapshot("\n".join(prose.check(found)))

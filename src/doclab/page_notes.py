@@ -56,6 +56,7 @@ class PageNotes:
         """Know of no run yet."""
         self.ledger: Ledger | None = None
         self.report: Path | None = None
+        self.settings: settings.Settings | None = None  # None: conf.py has a mistake
 
     def note_changes(self, app: Sphinx, config: Config) -> None:
         """Let Sphinx write all pages again when the ledger is another one."""
@@ -67,8 +68,13 @@ class PageNotes:
         config.doclab_ledger_digest = digest.hexdigest()
 
     def load(self, app: Sphinx) -> None:
-        """Read the ledger, if there is one and it is of the whole site."""
-        self.ledger = self.report = None
+        """Read the settings, and the ledger if there is one and it is of the whole site."""
+        self.ledger = self.report = self.settings = None
+        if _has_pages(app):
+            try:
+                self.settings = settings.read(app.config, Path(app.srcdir), root=Path.cwd())
+            except DoclabError as error:
+                _logger.warning("%s", error, type="doclab", subtype="conf")
         path = _ledger_path(app)
         # A run must start, whatever the one before left behind.
         if app.builder.name == CollectBuilder.name or not path.is_file():
@@ -89,14 +95,14 @@ class PageNotes:
         """Say on a page what there is to say."""
         for table in list(doctree.findall(tested_with)):
             table.replace_self(self._table(app, name))
-        if not _has_pages(app):
+        if self.settings is None:
             return
         reader = PageReader(
             doctree,
             name=name,
             path=Path(app.env.doc2path(name)),
             root=Path.cwd(),
-            settings=settings.read(app.config, Path(app.srcdir), root=Path.cwd()),
+            settings=self.settings,
         )
         page = reader.page()
         for mistake in reader.errors:

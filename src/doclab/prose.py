@@ -10,6 +10,7 @@ conf.py. And each file of the examples must be shown or run by some page.
 from __future__ import annotations
 
 import fnmatch
+import os
 import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
@@ -144,7 +145,7 @@ def _example_files(site: Site) -> list[Path]:
     if site.settings.examples is None:
         return []
     return [
-        path.relative_to(site.root)
+        Path(os.path.relpath(path, site.root))
         for path in sorted(site.settings.examples.rglob("*"))
         if path.is_file() and "node_modules" not in path.parts
     ]

@@ -6,10 +6,12 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from doclab import registry
 from doclab.model import DoclabError
 
 if TYPE_CHECKING:
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")  # RFC 1123, in small letters
 _USER = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+_LAB = re.compile(r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*")  # a part of an image's name
+_TEXTS = ("user", "recipe", "repository", "survivors", "examples", "ledger")
+_TABLES = ("versions", "judges", "words", "prose_exceptions", "example_exceptions", "labs")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -63,15 +68,84 @@ def read(config: Config, docs: Path, *, root: Path) -> Settings:
         root: directory to which places in messages are relative.
 
     Raises:
-        DoclabError: for a machine or a user that no lab can have.
+        DoclabError: for a value of a wrong type, and for what no lab can have.
     """
     place = partial(conf_place, docs, root=root)
-    if isinstance(config.doclab_machines, str):  # Sphinx warns, and goes on
+    _check_types(config, place)
+    machines = _machines(config.doclab_machines, place)
+    if not _USER.fullmatch(config.doclab_user):
         raise DoclabError(
-            f"{place('doclab_machines')}: doclab_machines is a text; write a list, even for one"
+            f"{place('doclab_user')}: no user can have the name {config.doclab_user!r}; start with"
+            " a small letter, and use small letters, digits, `_` and `-`."
+        )
+    for pattern, command in config.doclab_judges.items():
+        if not command.strip():
+            raise DoclabError(
+                f"{place('doclab_judges')}: doclab_judges has no command for {pattern!r}; write"
+                " one that ends with status 1 if such a file is wrong."
+            )
+    for name, base in config.doclab_labs.items():
+        if not _LAB.fullmatch(name) or not base.strip():
+            raise DoclabError(
+                f"{place('doclab_labs')}: the lab {name!r} of {base!r} cannot be: its name becomes"
+                " part of an image's; use small letters, digits and single `.`, `_` and `-` between"
+                " them for it, and name the image that its machine is built on."
+            )
+    examples = (docs / config.doclab_examples).resolve() if config.doclab_examples else None
+    if examples is not None and not examples.is_dir():
+        raise DoclabError(
+            f"{place('doclab_examples')}: there is no directory {os.path.relpath(examples, root)};"
+            " correct doclab_examples, whose path starts from the directory of conf.py, or leave"
+            " it out."
+        )
+    return Settings(
+        machines=machines,
+        user=config.doclab_user,
+        recipe=(docs / config.doclab_recipe).resolve(),
+        repository=config.doclab_repository,
+        versions=dict(config.doclab_versions),
+        deadline=_deadline(config.doclab_deadline, place("doclab_deadline")),
+        survivors=(docs / config.doclab_survivors).resolve(),
+        judges=dict(config.doclab_judges),
+        examples=examples,
+        words=dict(config.doclab_words),
+        prose_exceptions=dict(config.doclab_prose_exceptions),
+        example_exceptions=dict(config.doclab_example_exceptions),
+        labs=dict(config.doclab_labs),
+    )
+
+
+def _check_types(config: Config, place: Callable[[str], str]) -> None:
+    """Refuse values of other types, of which Sphinx warns and goes on."""
+    for name in (f"doclab_{short}" for short in _TEXTS):
+        value = config[name]
+        if not isinstance(value, str):
+            raise DoclabError(
+                f"{place(name)}: {name} is {value!r}; write a text in quotes, or leave it out."
+            )
+    for name in (f"doclab_{short}" for short in _TABLES):
+        value = config[name]
+        if not isinstance(value, dict):
+            raise DoclabError(
+                f"{place(name)}: {name} is {value!r}; write a dictionary, such as"
+                f' `{name} = {{"this": "that"}}`, or leave it out.'
+            )
+        for key, entry in value.items():
+            if not isinstance(key, str) or not isinstance(entry, str):
+                raise DoclabError(
+                    f"{place(name)}: {name} has {key!r} with {entry!r}; both must be texts in"
+                    " quotes."
+                )
+
+
+def _machines(names: object, place: Callable[[str], str]) -> tuple[str, ...]:
+    if not isinstance(names, list | tuple):
+        raise DoclabError(
+            f"{place('doclab_machines')}: doclab_machines is"
+            f" {'a text' if isinstance(names, str) else repr(names)}; write a list, even for one"
             " machine."
         )
-    machines = [str(name) for name in config.doclab_machines]
+    machines = [str(name) for name in names]
     if not machines:
         raise DoclabError(
             f"{place('doclab_machines')}: doclab_machines is empty; name at least one machine."
@@ -86,38 +160,18 @@ def read(config: Config, docs: Path, *, root: Path) -> Settings:
             raise DoclabError(
                 f"{place('doclab_machines')}: there are two machines {name!r}; rename one."
             )
-    if not _USER.fullmatch(config.doclab_user):
+    if registry.NAME in machines:
         raise DoclabError(
-            f"{place('doclab_user')}: no user can have the name {config.doclab_user!r}; start with"
-            " a small letter, and use small letters, digits, `_` and `-`."
+            f"{place('doclab_machines')}: no machine can be called {registry.NAME!r}: the lab's"
+            " own registry of images is; give it another name."
         )
-    for pattern, command in config.doclab_judges.items():
-        if not isinstance(command, str) or not command.strip():
-            raise DoclabError(
-                f"{place('doclab_judges')}: doclab_judges has no command for {pattern!r}; write"
-                " one that ends with status 1 if such a file is wrong."
-            )
-    return Settings(
-        machines=tuple(machines),
-        user=config.doclab_user,
-        recipe=(docs / config.doclab_recipe).resolve(),
-        repository=config.doclab_repository,
-        versions=dict(config.doclab_versions),
-        deadline=_deadline(config.doclab_deadline, place("doclab_deadline")),
-        survivors=(docs / config.doclab_survivors).resolve(),
-        judges=dict(config.doclab_judges),
-        examples=(docs / config.doclab_examples).resolve() if config.doclab_examples else None,
-        words=dict(config.doclab_words),
-        prose_exceptions=dict(config.doclab_prose_exceptions),
-        example_exceptions=dict(config.doclab_example_exceptions),
-        labs=dict(config.doclab_labs),
-    )
+    return tuple(machines)
 
 
 def conf_place(docs: Path, name: str, *, root: Path) -> str:
     """Return where a site's conf.py sets a value, as messages say it."""
     conf = docs / "conf.py"
-    lines = conf.read_text(encoding="utf-8").split("\n")
+    lines = conf.read_text(encoding="utf-8").split("\n") if conf.is_file() else []
     setting = re.compile(rf"\s*{re.escape(name)}\b")
     number = next((n for n, line in enumerate(lines, 1) if setting.match(line)), None)
     return os.path.relpath(conf, root) + (f":{number}" if number else "")
