@@ -171,3 +171,14 @@ def test_a_mistake_in_conf(sites: Sites) -> None:
         conf.write("doclab_judges = {'*.js': ''}\n")
     assert sites.html().count("doclab_judges has no command for '*.js'") == 1
     assert (sites.root / "html" / "index.html").is_file()
+
+
+def test_conf_elsewhere(sites: Sites) -> None:
+    """As in `sphinx-build -c conf docs out`; or there is none at all."""
+    docs = sites.write(index=TWO)
+    (sites.root / "conf").mkdir()
+    (docs / "conf.py").rename(sites.root / "conf" / "conf.py")
+    assert sites.html(conf="conf") == ""
+    extensions = ["myst_parser", "sphinx_tabs.tabs", "doclab"]
+    assert sites.html("dirhtml", conf=None, given={"extensions": extensions}) == ""
+    assert "sphinx-tabs" not in (sites.root / "dirhtml" / "index.html").read_text(encoding="utf-8")

@@ -72,7 +72,7 @@ class PageNotes:
         self.ledger = self.report = self.settings = None
         if _has_pages(app):
             try:
-                self.settings = settings.read(app.config, Path(app.srcdir), root=Path.cwd())
+                self.settings = settings.read(app.config, Path(app.confdir), root=Path.cwd())
             except DoclabError as error:
                 _logger.warning("%s", error, type="doclab", subtype="conf")
         path = _ledger_path(app)
@@ -190,7 +190,7 @@ def _has_pages(app: Sphinx) -> bool:
 
 
 def _ledger_path(app: Sphinx) -> Path:
-    return Path(app.srcdir, str(app.config.doclab_ledger)).resolve()
+    return Path(app.confdir, str(app.config.doclab_ledger)).resolve()
 
 
 def _report_path(ledger: Path) -> Path:
