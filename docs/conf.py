@@ -80,8 +80,8 @@ linkcheck_timeout = 20  # seconds
 # GitHub makes the anchors of a file with JavaScript, which nobody runs here.
 linkcheck_anchors_ignore_for_url = [r"https://github\.com/.*/blob/"]
 
-# Tabs stay tabs for our own builder too; else they would be read twice. A book opens them.
-sphinx_tabs_valid_builders = ["doclab", "epub"]
+# A book opens tabs, and so must know them. (doclab adds its own builder.)
+sphinx_tabs_valid_builders = ["epub"]
 sphinx_tabs_disable_tab_closing = True
 
 # The copy button takes what the tests type, to the byte: doclab marks what is not

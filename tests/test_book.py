@@ -32,7 +32,7 @@ echo a
 """
 CONFIGURATION = """
 extensions = [*extensions, "archive", "book", "everyone", "page_script", "plain", "publish"]
-sphinx_tabs_valid_builders = ["doclab", "epub"]
+sphinx_tabs_valid_builders = ["epub"]
 doclab_examples = "../examples"
 version = project_copyright = "1"
 """

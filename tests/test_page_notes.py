@@ -182,3 +182,14 @@ def test_conf_elsewhere(sites: Sites) -> None:
     extensions = ["myst_parser", "sphinx_tabs.tabs", "doclab"]
     assert sites.html("dirhtml", conf=None, given={"extensions": extensions}) == ""
     assert "sphinx-tabs" not in (sites.root / "dirhtml" / "index.html").read_text(encoding="utf-8")
+
+
+TABS = "# T\n\n`````{tabs}\n````{tab} A\n```bash\necho a\n```\n````\n`````\n"
+
+
+@pytest.mark.filterwarnings("ignore:'sphinxcontrib.serializinghtml")
+@pytest.mark.parametrize("builder", ["json", "dirhtml"])
+def test_tabs_for_other_builders(builder: str, sites: Sites) -> None:
+    """Where sphinx-tabs puts tabs one below another, nothing is wrong with the page."""
+    sites.write(index=TABS)
+    assert sites.html(builder) == ""

@@ -15,7 +15,7 @@ __version__ = "0.1.0"
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the extension with Sphinx."""
     # Here, since most users of the package's modules have no use for Sphinx.
-    from doclab.collect import CollectBuilder  # noqa: PLC0415
+    from doclab.collect import CollectBuilder, keep_tabs  # noqa: PLC0415
     from doclab.compat_table import CompatibilityDirective  # noqa: PLC0415
     from doclab.directives import (  # noqa: PLC0415
         CleanedUpDirective,
@@ -59,6 +59,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("doclab_ledger", "../build/doctest/ledger.json", "html", str)
     app.add_config_value("doclab_ledger_digest", "", "html", str)  # set below, not in conf.py
     notes = PageNotes()
+    app.connect("config-inited", keep_tabs)
     app.connect("config-inited", notes.note_changes)
     app.connect("builder-inited", notes.load)
     app.connect("builder-inited", add_stylesheet)

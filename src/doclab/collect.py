@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.builders.dummy import DummyBuilder
+from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import SphinxError
 from sphinx.util.docutils import docutils_namespace
@@ -41,6 +42,13 @@ class CollectBuilder(DummyBuilder):
             self.tags.remove(tag)
         for tag in ("html", "builder_html", "format_html"):
             self.tags.add(tag)
+
+
+def keep_tabs(_app: Sphinx, config: Config) -> None:
+    """Let sphinx-tabs keep tabs as tabs for our builder; it would put them one below another."""
+    name = "sphinx_tabs_valid_builders"
+    if name in config:  # else the site has no sphinx-tabs
+        config[name] = [*config[name], CollectBuilder.name]
 
 
 def collect(docs: Path, *, root: Path, work: Path) -> Site:

@@ -24,7 +24,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
 from doclab import ledger as ledger_file
-from doclab import settings, verdicts
+from doclab import settings, tabs, verdicts
 from doclab.collect import CollectBuilder
 from doclab.labels import decorate, labels
 from doclab.model import DoclabError, Ledger
@@ -95,7 +95,7 @@ class PageNotes:
         """Say on a page what there is to say."""
         for table in list(doctree.findall(tested_with)):
             table.replace_self(self._table(app, name))
-        if self.settings is None:
+        if self.settings is None or tabs.flattened(doctree):
             return
         reader = PageReader(
             doctree,

@@ -29,6 +29,15 @@ def around(node: nodes.Node) -> tuple[Tab, ...]:
     return tuple(reversed(found))
 
 
+def flattened(doctree: nodes.document) -> bool:
+    """Whether sphinx-tabs has put tabs one below another, as for builders that it does not know."""
+    return any(
+        "sphinx-tabs" in tabs.get("classes", ())
+        and not any(child.get("role") == "tablist" for child in tabs.findall(nodes.Element))
+        for tabs in doctree.findall(nodes.container)
+    )
+
+
 def mistakes(doctree: nodes.document) -> Iterator[tuple[nodes.Element, str]]:
     """Return what is wrong with sets of tabs, each with the node to point at."""
     for tabs in doctree.findall(nodes.container):

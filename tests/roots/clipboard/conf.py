@@ -11,7 +11,6 @@ _beside = {"archive", "notfound.extension", "page_script", "plain", "publish"}
 extensions = [name for name in _site["extensions"] if name not in _beside]
 html_theme = _site["html_theme"]
 myst_enable_extensions = ["colon_fence"]
-sphinx_tabs_valid_builders = ["doclab"]
 sphinx_tabs_disable_tab_closing = True
 nitpicky = True
 doclab_machines = ["server", "laptop"]

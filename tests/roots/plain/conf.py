@@ -3,7 +3,6 @@
 project = "Test"
 extensions = ["myst_parser", "sphinx_tabs.tabs", "doclab"]
 myst_enable_extensions = ["colon_fence"]
-sphinx_tabs_valid_builders = ["doclab"]
 root_doc = "index"
 nitpicky = True
 doclab_user = "admin"
