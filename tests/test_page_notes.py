@@ -193,3 +193,37 @@ def test_tabs_for_other_builders(builder: str, sites: Sites) -> None:
     """Where sphinx-tabs puts tabs one below another, nothing is wrong with the page."""
     sites.write(index=TABS)
     assert sites.html(builder) == ""
+
+
+def test_an_extension_that_takes_blocks_away(sites: Sites) -> None:
+    """It may come later in conf.py: what no reader sees gets no complaint."""
+    docs = sites.write(index=f"{TWO}\n````{{ifconfig}} False\n```zsh\necho c\n```\n````\n")
+    with (docs / "conf.py").open("a", encoding="utf-8") as conf:
+        conf.write("extensions = sorted([*extensions, 'sphinx.ext.ifconfig'])\n")
+    assert sites.html() == ""
+
+
+def test_a_translation(sites: Sites) -> None:
+    """The line of prerequisites is the same in each language: it names pages."""
+    docs = sites.write(
+        index=f"# Title\n\n```{{toctree}}\nother\n```\n\nText.\n\n{TWO[5:]}",
+        other=f"# Other\n\n```{{prerequisites}} index\n```\n\n{TWO[5:]}",
+    )
+    sites.html("gettext")
+    found = (sites.root / "gettext" / "other.pot").read_text(encoding="utf-8")
+    assert "Other" in found
+    assert "Do first" not in found
+    folder = docs / "locales" / "de" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    for name, english, german in (
+        ("other", "Do first: index", "Zuerst"),
+        ("index", "Text.", "Deutsch."),
+    ):
+        (folder / f"{name}.po").write_text(
+            'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+            f'msgid "{english}"\nmsgstr "{german}"\n',
+            encoding="utf-8",
+        )
+    assert sites.html(language="de") == ""
+    assert "Deutsch." in (sites.root / "html" / "index.html").read_text(encoding="utf-8")
+    assert 'href="index.html"' in (sites.root / "html" / "other.html").read_text(encoding="utf-8")

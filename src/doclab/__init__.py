@@ -64,7 +64,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", notes.load)
     app.connect("builder-inited", add_stylesheet)
     app.add_css_file(STYLESHEET)
-    app.connect("doctree-resolved", notes.write)
+    app.connect("doctree-resolved", notes.write, priority=900)  # after ifconfig and the like
     app.connect("build-finished", notes.copy_report)
     return {
         "version": __version__,

@@ -157,7 +157,7 @@ class PrerequisitesDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return a line of links, which also carries the names for the planner."""
         names = self.arguments[0].split()
-        paragraph = nodes.paragraph(classes=["prerequisites"])
+        paragraph = nodes.paragraph(classes=["prerequisites"], translatable=False)
         paragraph[AFTER] = names
         paragraph += nodes.strong(text="Do first:")
         for number, name in enumerate(names):
