@@ -109,7 +109,7 @@ def test_headings(site: Site) -> None:
 def test_tabs(site: Site) -> None:
     """The tabs around a block go from the outside inwards."""
     systems, numbers, ways = ("Debian", "Fedora"), ("One", "Two"), ("In", "Out")
-    one = Tab(group=numbers, label="One")
+    one = Tab(group=numbers, label="One", own="tabs#1")  # no group-tab: linked with no other
     assert [(block.location.line, block.tabs) for block in named(site, "tabs").blocks] == [
         (7, (Tab(group=systems, label="Debian"),)),
         (20, (Tab(group=systems, label="Fedora"),)),

@@ -283,7 +283,7 @@ def pairs_in_view(blocks: list[Block]) -> set[frozenset[Tab]]:
     found = set()
     for one, two in itertools.product(wishes, wishes):
         both = {*one, *two}
-        if len({t.group for t in both}) == len(both):
+        if not any(a.excludes(b) for a, b in itertools.combinations(both, 2)):
             found |= {frozenset(pair) for pair in itertools.combinations(both, 2)}
     return found
 
@@ -399,3 +399,55 @@ def test_no_line(argument: str, tmp_path: Path) -> None:
     """What is behind the colon and is no line is an error, not the whole page."""
     with pytest.raises(DoclabError, match="behind the colon"):
         page_of(argument, [page("page", block())], tmp_path)
+
+
+def test_sets_of_their_own() -> None:
+    """Tabs that sphinx-tabs does not link are chosen each for itself, whatever their labels."""
+    blocks = [
+        block(f"{place}-{label}", line=line, tabs=(Tab(group=("a", "b"), label=label, own=place),))
+        for line, (place, label) in enumerate(itertools.product(("page#0", "page#1"), "ab"))
+    ]
+    seen = {tuple(b.text for b in s.blocks) for s in plan([page("page", *blocks)])}
+    assert seen == set(itertools.product(("page#0-a", "page#0-b"), ("page#1-a", "page#1-b")))
+
+
+def test_linked_sets_with_other_labels() -> None:
+    """Who chooses a label chooses it in each linked set that has it."""
+    few, more = ("Debian", "Fedora"), ("Debian", "Fedora", "Arch")
+    blocks = [
+        block(f"{len(group)}-{label}", line=10 * len(group) + n, tabs=(tab(label, *group),))
+        for group in (few, more)
+        for n, label in enumerate(group)
+    ]
+    seen = {tuple(b.text for b in s.blocks) for s in plan([page("page", *blocks)])}
+    assert seen == {
+        ("2-Debian", "3-Debian"),
+        ("2-Fedora", "3-Fedora"),
+        ("2-Debian", "3-Arch"),
+        ("2-Fedora", "3-Arch"),
+    }
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.data())
+def test_linked_sets_lose_no_tab(data: st.DataObject) -> None:
+    """However sets share labels, inside of each other too, each block runs somewhere."""
+    labels = st.lists(st.sampled_from("abc"), min_size=1, max_size=3, unique=True)
+    blocks: list[Block] = []
+
+    def fill(around: tuple[Tab, ...]) -> None:
+        taken = {label for one in around for label in one.group}
+        for group in data.draw(st.lists(labels, max_size=1 if around else 4), label="sets"):
+            if not taken.isdisjoint(group):
+                continue  # in a tab of one of these, nobody might see it
+            for label in group:
+                inside = (*around, tab(label, *group))
+                blocks.append(block("true", line=len(blocks) + 1, tabs=inside))
+                fill(inside)
+
+    fill(())
+    blocks.append(block("true", line=len(blocks) + 1))
+    scenarios = plan([page("page", *blocks)])  # which looks itself whether a block is lost
+    for found in scenarios:
+        for one, two in itertools.combinations(found.variant, 2):
+            assert one.label == two.label or not one.excludes(two)

@@ -151,7 +151,7 @@ def _before(block: Block, done: Sequence[Block]) -> Iterator[Block]:
 
 def _exclude(one: Block, other: Block) -> bool:
     """Whether two blocks are in different tabs of one set, so that only one is run."""
-    return any(a.group == b.group and a.label != b.label for a in one.tabs for b in other.tabs)
+    return any(a.excludes(b) for a in one.tabs for b in other.tabs)
 
 
 def _shown(commands: Sequence[Command]) -> str:

@@ -7,7 +7,7 @@ import collections
 import dataclasses
 from collections.abc import Iterable, Sequence
 
-from doclab.model import Block, BlockResult, Fate, Ledger, Page, PageSummary, Scenario
+from doclab.model import Block, BlockResult, Fate, Ledger, Page, PageSummary, Scenario, Tab
 
 # What a person has to know first.
 WORST_FIRST = (Fate.FAILED, Fate.BLOCKED, Fate.SKIPPED, Fate.PASSED)
@@ -96,20 +96,16 @@ def _summary(blocks: Sequence[BlockFate]) -> PageSummary:
 def tabs(ledger: Ledger) -> tuple[TabFate, ...]:
     """Return each tab of each set of tabs that has a block in the ledger."""
     known = dict.fromkeys(
-        (tab.group, label)
+        dataclasses.replace(tab, label=label)
         for result in ledger.results
         for tab in result.block.tabs
         for label in tab.group
     )
-    return tuple(_tab(ledger, group, label) for group, label in known)
+    return tuple(_tab(ledger, tab) for tab in known)
 
 
-def _tab(ledger: Ledger, group: tuple[str, ...], label: str) -> TabFate:
-    results = [
-        result
-        for result in ledger.results
-        if any(tab.group == group and tab.label == label for tab in result.block.tabs)
-    ]
+def _tab(ledger: Ledger, tab: Tab) -> TabFate:
+    results = [result for result in ledger.results if tab in result.block.tabs]
     ran: dict[str, list[Fate]] = {}
     for result in results:
         if result.fate in (Fate.PASSED, Fate.FAILED):
@@ -117,8 +113,8 @@ def _tab(ledger: Ledger, group: tuple[str, ...], label: str) -> TabFate:
     reasons = dict.fromkeys(f"{result.fate.value}: {result.reason}" for result in results)
     nothing = "it has no block" if ledger.complete else "no block of it is in this run"
     return TabFate(
-        group=group,
-        label=label,
+        group=tab.group,
+        label=tab.label,
         scenarios={scenario: worst(fates) for scenario, fates in ran.items()},
         reason="" if ran else "; ".join(reasons) or nothing,
     )

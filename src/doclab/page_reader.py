@@ -135,7 +135,7 @@ class PageReader:
             page=self.name,
             location=location,
             headings=_headings(node),
-            tabs=tabs.around(node),
+            tabs=tabs.around(node, self.name),
             language=language,
             machine=machine,
             user=_stated_user(parsed, options, location),

@@ -15,8 +15,13 @@ def is_panel(node: nodes.Node | None) -> bool:
     return isinstance(node, nodes.Element) and "sphinx-tabs-panel" in node.get("classes", ())
 
 
-def around(node: nodes.Node) -> tuple[Tab, ...]:
-    """Return the tabs around a block, from sphinx-tabs' nodes."""
+def around(node: nodes.Node, page: str = "") -> tuple[Tab, ...]:
+    """Return the tabs around a block, from sphinx-tabs' nodes.
+
+    Args:
+        node: the block.
+        page: its page, to tell sets that are choices of their own from those of other pages.
+    """
     found: list[Tab] = []
     panel: nodes.Element | None = node.parent
     while panel is not None:
@@ -24,7 +29,10 @@ def around(node: nodes.Node) -> tuple[Tab, ...]:
             buttons = _buttons(panel.parent)
             named = panel["aria-labelledby"]
             chosen = next(label for button, label in buttons if button["ids"][0] == named)
-            found.append(Tab(group=tuple(label for _, label in buttons), label=chosen))
+            linked = all("group-tab" in button["classes"] for button, _ in buttons)
+            number = named.split("-")[1]  # tab-NUMBER-…
+            own = "" if linked else f"{page}#{number}"
+            found.append(Tab(group=tuple(label for _, label in buttons), label=chosen, own=own))
         panel = panel.parent
     return tuple(reversed(found))
 

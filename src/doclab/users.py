@@ -65,4 +65,4 @@ def _shown_before(block: Block, signs: list[_Sign]) -> str | None:
 
 def _exclude_each_other(some: tuple[Tab, ...], others: tuple[Tab, ...]) -> bool:
     """Whether nobody sees both, since they are in different tabs of one set."""
-    return any(a.group == b.group and a.label != b.label for a in some for b in others)
+    return any(a.excludes(b) for a in some for b in others)

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import random
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from doclab.model import Block, Tab
+from doclab.model import Block, Tab, TabSet
 
 Wish: TypeAlias = tuple[Tab, ...]  # a tab, behind those around it from the outside inwards
 Choice: TypeAlias = frozenset[int]  # numbers of tabs that are in view together
@@ -23,8 +24,9 @@ _BEGINNINGS = 10  # how many beginnings are compared where there are more
 def variants(blocks: Sequence[Block], absent: frozenset[Wish] = frozenset()) -> list[Wish]:
     """Return choices of tabs, such that a reader comes to see each tab and each pair.
 
-    Sets with the same labels are one choice, since a reader's choice holds for
-    all of them. Each tab is chosen wherever it is, and so is each pair of tabs
+    Sets of linked tabs with the same labels are one choice, since a reader's choice holds
+    for all of them; where only some labels are the same, no two of these are chosen at once
+    if a reader cannot. Each tab is chosen wherever it is, and so is each pair of tabs
     of two sets that can be in view together. A variant chooses in each set that
     it shows.
 
@@ -43,6 +45,10 @@ def variants(blocks: Sequence[Block], absent: frozenset[Wish] = frozenset()) -> 
         found = _completing(view, goals)
     else:
         shown = {choice: view.shows(choice) for choice in everything}
+        for goal in sorted(set(goals).difference(*shown.values())):  # in sets that are linked oddly
+            odd = view.completed(goals[goal], goals)
+            everything.append(odd)
+            shown[odd] = view.shows(odd)
         found = _comparing(shown, goals)
         order = random.Random(0)  # noqa: S311 - always the same order is what we want
         for _ in range(_ORDERS if len(everything) <= _FEW else 0):
@@ -84,13 +90,13 @@ def _best(shown: Mapping[Choice, frozenset[Goal]], left: Collection[Goal]) -> Ch
 def wishes_of(blocks: Iterable[Block], absent: frozenset[Wish] = frozenset()) -> Iterator[Wish]:
     """Return each tab that a reader can open, behind the tabs around it."""
     seen = dict.fromkeys(
-        (*block.tabs[:depth], Tab(group=tab.group, label=label))
+        (*block.tabs[:depth], dataclasses.replace(tab, label=label))
         for block in blocks
         for depth, tab in enumerate(block.tabs)
         for label in tab.group
     )
     for wish in seen:
-        if len({tab.group for tab in wish}) < len(set(wish)):
+        if len({tab.tab_set for tab in wish}) < len(set(wish)):
             continue  # a set in another tab of the same set: nobody sees this tab
         if not any(wish[: depth + 1] in absent for depth in range(len(wish))):
             yield wish
@@ -100,14 +106,25 @@ class _View:
     """What can be in view together. Tabs have numbers here, in the order of their sets."""
 
     def __init__(self, wishes: Sequence[Wish]) -> None:
-        groups = dict.fromkeys(tab.group for wish in wishes for tab in wish)
-        self.tabs = [Tab(group=g, label=label) for g in groups for label in dict.fromkeys(g)]
+        sets = dict.fromkeys(tab.tab_set for wish in wishes for tab in wish)
+        self.tabs = [
+            Tab(group=group, label=label, own=own)
+            for group, own in sets
+            for label in dict.fromkeys(group)
+        ]
         numbers = {tab: number for number, tab in enumerate(self.tabs)}
-        self._sets = [tab.group for tab in self.tabs]
+        self._sets = [tab.tab_set for tab in self.tabs]
         self._wishes = [tuple(numbers[tab] for tab in wish) for wish in wishes]
-        self._able: dict[tuple[str, ...], list[int]] = {group: [] for group in groups}
+        self._able: dict[TabSet, list[int]] = {one: [] for one in sets}
         for number in sorted({wish[-1] for wish in self._wishes}):
             self._able[self._sets[number]].append(number)
+        # A tab in another is run with that, even if nobody has both in view for long.
+        nested = {pair for wish in self._wishes for pair in itertools.combinations(sorted(wish), 2)}
+        self._apart: dict[int, set[int]] = {number: set() for number in numbers.values()}
+        for one, two in itertools.combinations(range(len(self.tabs)), 2):
+            if (one, two) not in nested and self.tabs[one].excludes(self.tabs[two]):
+                self._apart[one].add(two)
+                self._apart[two].add(one)
 
     def goals(self) -> dict[Goal, Choice]:
         """Return all that must come into view, each with tabs to begin with."""
@@ -116,7 +133,8 @@ class _View:
             found.setdefault(tuple(sorted({*wish})), frozenset(wish))
         for one, two in itertools.combinations(self._wishes, 2):
             both = frozenset(one + two)
-            if len({self._sets[number] for number in both}) == len(both):
+            together = not any(self._apart[number] & both for number in both)
+            if together and len({self._sets[number] for number in both}) == len(both):
                 for pair in itertools.combinations(sorted(both), 2):
                     found.setdefault(pair, both)
         paired = {number for goal in found if len(goal) > 1 for number in goal}
@@ -136,12 +154,14 @@ class _View:
             yield choice
             return
         for number in options:
-            if self._sets[number] == self._sets[options[0]]:
+            apart = self._apart[number] & choice
+            if self._sets[number] == self._sets[options[0]] and not apart:
                 yield from self.all(choice | {number})
 
     def completed(self, choice: Choice, left: Collection[Goal]) -> Choice:
         """Choose in each set that is in view, what adds most first."""
         while options := self._options(choice):
+            options = [n for n in options if not self._apart[n] & choice] or options
             gains = [
                 sum(tuple(sorted((number, other))) in left for other in choice)
                 for number in options
@@ -161,4 +181,4 @@ class _View:
             for *around, number in self._wishes
             if self._sets[number] not in decided and choice.issuperset(around)
         )
-        return [number for group in in_view for number in self._able[group]]
+        return [number for one in in_view for number in self._able[one]]

@@ -5,7 +5,16 @@ A page holds blocks, a block holds commands, a scenario is an ordered list of
 blocks that run in one fresh lab, and the ledger says what became of each.
 """
 
-from doclab.model.block import Answer, Block, Command, DoclabError, Location, Placeholder, Tab
+from doclab.model.block import (
+    Answer,
+    Block,
+    Command,
+    DoclabError,
+    Location,
+    Placeholder,
+    Tab,
+    TabSet,
+)
 from doclab.model.ledger import Ledger, PageSummary
 from doclab.model.page import CleanUp, Mention, Page, ShownFile
 from doclab.model.result import BlockResult, CommandResult, Failure, Fate
@@ -30,4 +39,5 @@ __all__ = [
     "Scenario",
     "ShownFile",
     "Tab",
+    "TabSet",
 ]

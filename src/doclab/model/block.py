@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import TypeAlias
+
+TabSet: TypeAlias = tuple[tuple[str, ...], str]
 
 
 class DoclabError(Exception):
@@ -50,6 +53,22 @@ class Tab:
 
     group: tuple[str, ...]  # labels of all tabs of the set, in page order
     label: str  # the one chosen
+    own: str = ""  # place of a set that is a choice of its own; empty: labels link it with others
+
+    @property
+    def tab_set(self) -> TabSet:
+        """What is one choice: all sets of linked tabs with the same labels are."""
+        return self.group, self.own
+
+    def excludes(self, other: Tab) -> bool:
+        """Whether no reader has both in view, as sphinx-tabs links sets.
+
+        In linked sets, whoever chooses a label chooses it wherever it is.
+        """
+        if self.own or other.own:
+            return self.tab_set == other.tab_set and self.label != other.label
+        both = self.label in other.group and other.label in self.group
+        return both and self.label != other.label
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
