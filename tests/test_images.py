@@ -108,3 +108,10 @@ def test_a_recipe_without_a_base(store: Store) -> None:
     (store.recipe / "registry" / "Containerfile").write_text("FROM x\n")
     with pytest.raises(DoclabError, match=r"the line `ARG BASE=IMAGE` is missing"):
         store.store.ensure("a", "debian:trixie-slim")
+
+
+def test_an_incomplete_recipe(store: Store) -> None:
+    """It is refused before anything is built."""
+    (store.recipe / "images" / "node" / "reference").unlink()
+    with pytest.raises(DoclabError, match=r"images/node/reference: write the name"):
+        ImageStore(an_engine(Path("false")), store.recipe, lambda _: None)

@@ -254,6 +254,38 @@ def test_no_recipe(sites: Sites, snapshot: Snapshot) -> None:
     snapshot(str(caught.value))
 
 
+RECIPES: dict[str, dict[str, str | None]] = {  # files that are missing, or wrong
+    "registry": {"registry/Containerfile": None},
+    "base": {"registry/Containerfile": "FROM x\n"},
+    "reference": {"images/node/reference": None},
+    "reference-empty": {"images/node/reference": "\n"},
+    "images-file": {"images/notes.txt": "x\n"},
+    "package-dots": {"images/node/python-packages": "a.b\n"},
+    "package-missing": {"images/node/python-packages": "no_such_package\n"},
+    "package-module": {"machine/python-packages": "this\n"},
+    "several": {"registry/Containerfile": None, "images/node/Containerfile": None},
+}
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_recipe(name: str, sites: Sites, snapshot: Snapshot) -> None:
+    """All that is missing is said before a lab is made, each with its place."""
+    docs = sites.write(index=f"# Title\n\n{BLOCK}")
+    files = dict.fromkeys(
+        ("machine/Containerfile", "registry/Containerfile", "images/node/Containerfile"),
+        "ARG BASE=debian:trixie-slim\nFROM ${BASE}\n",
+    )
+    files["images/node/reference"] = "node:24\n"
+    for path, text in {**files, **RECIPES[name]}.items():
+        (sites.root / "lab" / path).parent.mkdir(parents=True, exist_ok=True)
+        if text is not None:
+            (sites.root / "lab" / path).write_text(text, encoding="utf-8")
+    site = sites.collect()
+    with pytest.raises(DoclabError) as caught:
+        settings.check_recipe(site.settings, docs, root=site.root)
+    snapshot(str(caught.value))
+
+
 def test_messages_are_sentences() -> None:
     """None is cut off, and none has a line of Sphinx's in it."""
     for path in (SNAPSHOTS / "mistakes").glob("*.txt"):

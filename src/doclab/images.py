@@ -11,11 +11,9 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import importlib.util
 import json
 import os
 import platform
-import re
 import shutil
 import stat
 import tempfile
@@ -26,6 +24,7 @@ from pathlib import Path
 from doclab import bases, leftovers, permissions
 from doclab.engine import LABEL, Engine
 from doclab.model import DoclabError
+from doclab.recipe import check, default_base, python_packages
 
 _CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 _PREFIX = "localhost/doclab"
@@ -61,15 +60,14 @@ class ImageStore:
             engine: the container engine.
             recipe: directory with the recipe.
             say: told what is being done.
+
+        Raises:
+            DoclabError: if the recipe is not complete.
         """
         self._engine = engine
         self._recipe = recipe
         self._say = say
-        if not (recipe / "machine" / "Containerfile").is_file():
-            raise DoclabError(
-                f"{recipe}: there is no machine/Containerfile; name the lab's recipe with"
-                " doclab_recipe in conf.py."
-            )
+        check(recipe, root=Path.cwd())
 
     def ensure(self, lab: str, base: str) -> Images:
         """Return the images of a lab; build those that are not there.
@@ -87,7 +85,7 @@ class ImageStore:
         if found is not None:
             return found
         machine, registry = self._names(lab, base)
-        registry_base = self._default_base("registry")
+        registry_base = default_base(self._recipe, "registry")
         if not self._exists(machine):
             self._say(f"building the lab machine of {lab} (once; about a minute)")
             self._build_machine(machine, self._base(base))
@@ -115,19 +113,11 @@ class ImageStore:
 
     def _names(self, lab: str, base: str) -> tuple[str, str]:
         """Return the names of a lab's images: of its machine, of its registry."""
-        registry_base = self._default_base("registry")
+        registry_base = default_base(self._recipe, "registry")
         return (
             self._tag(f"machine-{lab}", base, "machine"),
             self._tag("registry", registry_base, "registry", "images"),
         )
-
-    def _default_base(self, directory: str) -> str:
-        """Return the base image that a Containerfile names."""
-        path = self._recipe / directory / "Containerfile"
-        found = re.search(r"^ARG BASE=(\S+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
-        if found is None:
-            raise DoclabError(f"{path}: the line `ARG BASE=IMAGE` is missing.")
-        return found[1]
 
     def _tag(self, name: str, base: str, *directories: str) -> str:
         """Name an image by all that it is made of."""
@@ -139,7 +129,7 @@ class ImageStore:
                     digest.update(f"{path.relative_to(self._recipe)}\0{runs}\0".encode())
                     digest.update(path.read_bytes())
             for listing in (self._recipe / directory).rglob("python-packages"):
-                for package in _python_packages(listing.parent):
+                for package in python_packages(listing.parent):
                     made = sorted(p.name for p in package.parent.glob(f"{package.name}*.dist-info"))
                     digest.update("\0".join(made).encode())  # their names have the versions
         return f"{_PREFIX}-{name}:{digest.hexdigest()[:12]}"
@@ -184,7 +174,7 @@ class ImageStore:
             context = Path(folder) / "context"
             shutil.copytree(directory, context)
             (context / "ca-certificates.crt").write_bytes(_certificates())
-            for package in _python_packages(directory):
+            for package in python_packages(directory):
                 shutil.copytree(package, context / package.name, symlinks=True)
             permissions.for_all(context)
             self._engine.call(
@@ -219,7 +209,7 @@ class ImageStore:
             for directory in sorted((self._recipe / "images").iterdir()):
                 reference = (directory / "reference").read_text(encoding="utf-8").strip()
                 name = f"images/{directory.name}"
-                below = self._default_base(name)
+                below = default_base(self._recipe, name)
                 source = self._tag(f"base-{directory.name}", below, name)
                 if bases.pull(self._engine, reference, source):
                     self._say(f"making the base image {reference} from packages")
@@ -247,18 +237,6 @@ def _facts(labels: Mapping[str, str]) -> dict[str, str]:
         if name.startswith(_FACTS)
     }
     return {**facts, "kernel": platform.release()}
-
-
-def _python_packages(directory: Path) -> list[Path]:
-    """Directories of the Python packages whose files an image is made of."""
-    listing = directory / "python-packages"
-    found = []
-    for name in listing.read_text(encoding="utf-8").split() if listing.is_file() else []:
-        spec = importlib.util.find_spec(name)
-        if spec is None or spec.origin is None:
-            raise DoclabError(f"{listing}: the Python package {name!r} is not installed.")
-        found.append(Path(spec.origin).parent)
-    return found
 
 
 def _certificates() -> bytes:

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from doclab import recipe as recipe_of_lab
 from doclab import registry
 from doclab.model import DoclabError
 
@@ -186,7 +187,7 @@ def _deadline(value: object, place: str) -> float:
 
 
 def check_recipe(settings: Settings, docs: Path, *, root: Path) -> None:
-    """Look whether the lab's recipe is there, which only a run needs.
+    """Look whether the lab's recipe is there and complete, which only a run needs.
 
     Raises:
         DoclabError: if it is not.
@@ -198,3 +199,4 @@ def check_recipe(settings: Settings, docs: Path, *, root: Path) -> None:
             f" {recipe}/machine/Containerfile to make the lab of; name the directory of the"
             " lab's recipe with doclab_recipe."
         )
+    recipe_of_lab.check(settings.recipe, root=root)
