@@ -15,6 +15,7 @@ from conftest import Sites
 from ledgers import green, realistic
 from pytest_console_scripts import ScriptRunner
 
+from doclab import cli
 from doclab.ledger import dump, load
 from doclab.model import Ledger
 from doclab.reports.html import to_html
@@ -200,3 +201,12 @@ def test_lint_of_the_list_of_survivors(script_runner: ScriptRunner, sites: Sites
     done = script_runner.run(["doclab", "lint"], cwd=str(sites.root))
     assert done.returncode == 1
     assert "'docs/index.md: block dropped: false'" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["run", "mutants"])
+@pytest.mark.parametrize("jobs", ["0", "-1", "x"])
+def test_no_jobs(command: str, jobs: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing would ever be done."""
+    with pytest.raises(SystemExit):
+        cli._parser().parse_args([command, "--jobs", jobs])
+    assert "is no number of jobs; write 1 or more" in capsys.readouterr().err

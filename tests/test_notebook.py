@@ -51,3 +51,24 @@ def test_a_line_that_was_cut_off_is_no_verdict(tmp_path: Path) -> None:
     assert book.find(mutant(1)) is None
     book.note(two)
     assert Notebook(path).find(mutant(2)) == two
+
+
+def test_a_line_that_was_cut_off_within_a_character(tmp_path: Path) -> None:
+    """The others can be read all the same."""
+    path = tmp_path / "verdicts.jsonl"
+    one, two = (Verdict(mutant=mutant(line), by=By.LAB, killed_by="ä") for line in (1, 2))
+    Notebook(path).note(one)
+    Notebook(path).note(two)
+    content = path.read_bytes()
+    path.write_bytes(content[: content.rindex("ä".encode()) + 1])
+    book = Notebook(path)
+    assert book.find(mutant(1)) == one
+    assert book.find(mutant(2)) is None
+
+
+def test_a_verdict_with_another_end_of_a_line(tmp_path: Path) -> None:
+    """What is a new line elsewhere is none here."""
+    path = tmp_path / "verdicts.jsonl"
+    one = Verdict(mutant=mutant(), by=By.LAB, killed_by="a\u2028b\x85c")
+    Notebook(path).note(one)
+    assert Notebook(path).find(mutant()) == one

@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument("--keep", action="store_true", help="keep the lab, say how to enter it")
     test.add_argument("--variant", metavar="TAB", help="only scenarios in which TAB is chosen")
     test.add_argument("--lab", metavar="NAME", help="one of doclab_labs in conf.py")
-    test.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), metavar="N",
+    test.add_argument("--jobs", type=_jobs, default=min(2, os.cpu_count() or 1), metavar="N",
                       help="scenarios at a time")  # fmt: skip
     test.add_argument("--no-cache", dest="cache", action="store_false",
                       help="use no snapshot of an earlier run; run every block")  # fmt: skip
@@ -94,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
                           help="those of lines that have changed since REVISION")  # fmt: skip
     breaking.add_argument("--at-most", type=_count, metavar="N",
                           help="so many of them, chosen by chance")  # fmt: skip
-    breaking.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), metavar="N")
+    breaking.add_argument("--jobs", type=_jobs, default=min(2, os.cpu_count() or 1), metavar="N")
     breaking.add_argument("--no-cache", dest="cache", action="store_false",
                           help="take over no verdict of an earlier run")  # fmt: skip
     breaking.set_defaults(run=lambda options: mutation.run(options, stages.read_site(options)))
@@ -120,6 +120,12 @@ def _parser() -> argparse.ArgumentParser:
 def _runs(argument: str) -> int:
     if not argument.isdecimal() or int(argument) < 2:
         raise argparse.ArgumentTypeError(f"{argument!r} is no number of runs; write 2 or more")
+    return int(argument)
+
+
+def _jobs(argument: str) -> int:
+    if not argument.isdecimal() or int(argument) < 1:
+        raise argparse.ArgumentTypeError(f"{argument!r} is no number of jobs; write 1 or more")
     return int(argument)
 
 

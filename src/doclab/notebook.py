@@ -17,13 +17,13 @@ class Notebook:
     def __init__(self, path: Path) -> None:
         """Read what is there.
 
-        A line that was cut off is no verdict.
+        A line that was cut off, even within a character, is no verdict.
         """
         self._path = path
         self._lock = threading.Lock()
         self._known: dict[str, tuple[By, str]] = {}
         if path.is_file():
-            for line in path.read_text(encoding="utf-8").splitlines():
+            for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
                 try:
                     noted = json.loads(line)
                     self._known[noted["key"]] = By[noted["by"]], noted["killed_by"]
