@@ -241,3 +241,85 @@ def test_a_file_that_changed_meanwhile(sites: Sites) -> None:
     with pytest.raises(DoclabError, match="changed meanwhile"):
         write(update, sites.root)
     assert (docs / "page.md").read_text(encoding="utf-8") == "edited"
+
+
+def test_two_changes_of_one_file(sites: Sites) -> None:
+    """A longer output moves the lines below it."""
+    sites.write(page="```console\n$ a\n1\n$ b\n2\n```\n")
+    found = [change(2, "a", "1", "1\n1\n1"), change(4, "b", "2", "3")]
+    for order in (found, found[::-1]):
+        update = prepare(order, sites.root)
+        assert (update.count, update.refused) == (2, ())
+        assert update.texts[PAGE][1] == "```console\n$ a\n1\n1\n1\n$ b\n3\n```\n"
+
+
+def json_block(command: str, expected: str) -> Block:
+    """Return a block whose output is compared as JSON."""
+    return dataclasses.replace(block(command, expected=expected), json=True)
+
+
+def test_json_that_would_mean_something_else(lab: LocalLab) -> None:
+    """A string `...` of the output would stand for anything on the page."""
+    found, refused = changes(results(lab, json_block("""echo '["..."]'""", "[1]")))
+    assert not found
+    assert "the output holds a line `...`" in refused[0]
+
+
+def test_json_of_two_scenarios(lab: LocalLab) -> None:
+    """Another order of keys is the same output."""
+    one = results(lab, json_block("""echo '{"a": 2, "b": 1}'""", '{"a": 1}'), name="one")
+    other = results(lab, json_block("""echo '{"b": 1, "a": 2}'""", '{"a": 1}'), name="other")
+    found, refused = changes(one + other)
+    assert [c.new for c in found] == ['{"a": 2, "b": 1}']
+    assert not refused
+
+
+def test_a_value_that_came_before_in_another_scenario(lab: LocalLab) -> None:
+    """Each scenario has its own, and new output must have it again there."""
+    items = (Placeholder(text="10.0.0.1", kind="ipv4", name="me"),)
+    ran = []
+    for name, address in (("one", "1.2.3.4"), ("other", "5.6.7.8")):
+        lab.close_terminals()
+        first = block(f"echo {address}", expected="10.0.0.1", placeholders=items)
+        second = block("echo at 1.2.3.4", line=5, expected="from 10.0.0.1", placeholders=items)
+        ran += results(lab, first, second, name=name)
+    found, refused = changes(ran)
+    assert not found
+    assert "the output in the scenario other is another than in one" in refused[0]
+
+
+def test_a_change_knows_whether_its_block_continues(lab: LocalLab) -> None:
+    """Else its source would be read in another way."""
+    (ran,) = results(lab, block("echo a", expected="b"))
+    for continues in (True, False):
+        item = dataclasses.replace(ran.block, continues=continues)
+        ((found,), _) = changes([dataclasses.replace(ran, block=item)])
+        assert found.continues is continues
+
+
+def test_all_files_or_none(sites: Sites) -> None:
+    """An edit of the last one keeps the first as it is."""
+    docs = sites.write(page="```console\n$ a\n1\n```\n", zulu="```console\n$ a\n1\n```\n")
+    one = change(2, "a", "1", "2")
+    other = dataclasses.replace(one, location=Location(path=Path("docs/zulu.md"), line=2))
+    update = prepare([one, other], sites.root)
+    for edited, whole in (("page", "zulu"), ("zulu", "page")):
+        path = docs / f"{edited}.md"
+        before = path.read_bytes()
+        path.write_text("edited", encoding="utf-8")
+        with pytest.raises(DoclabError, match=rf"{edited}\.md: the file changed meanwhile"):
+            write(update, sites.root)
+        assert "1" in (docs / f"{whole}.md").read_text(encoding="utf-8")
+        path.write_bytes(before)
+
+
+def test_a_page_that_is_a_link(sites: Sites) -> None:
+    """It stays one; what it leads to is changed."""
+    docs = sites.write(page="")
+    there = sites.root / "elsewhere.md"
+    there.write_text("```console\n$ a\n1\n```\n", encoding="utf-8")
+    (docs / "page.md").unlink()
+    (docs / "page.md").symlink_to(there)
+    write(prepare([change(2, "a", "1", "2")], sites.root), sites.root)
+    assert (docs / "page.md").is_symlink()
+    assert there.read_text(encoding="utf-8") == "```console\n$ a\n2\n```\n"
