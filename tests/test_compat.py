@@ -95,9 +95,10 @@ class Labs:
         conf = sites.docs / "conf.py"
         labs = 'doclab_labs = {"new": "debian:forky-slim", "other": "other:1"}\n'
         conf.write_text(conf.read_text(encoding="utf-8") + labs, encoding="utf-8")
-        recipe = sites.root / "lab" / "machine"
-        recipe.mkdir(parents=True)
-        (recipe / "Containerfile").touch()
+        for name in ("machine", "registry"):
+            (sites.root / "lab" / name).mkdir(parents=True)
+            (sites.root / "lab" / name / "Containerfile").write_text("ARG BASE=debian:13\n")
+        (sites.root / "lab" / "images").mkdir()
         self.sites = sites
         self.rows = {"new": GREEN}
         monkeypatch.chdir(sites.root)
