@@ -39,9 +39,14 @@ def _is_ip(version: int) -> Callable[[str], bool]:
     return check
 
 
-_CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d+)?"
-_ZONE = r"(?: ?[A-Z]+|[+-]\d\d:?\d\d)?"
-_UNIT = r"(?:ns|us|µs|ms|s|sec|seconds?|m|min|minutes?|h|hours?|days?)"
+_CLOCK = r"(?:\d\d:\d\d:\d\d(?:[.,]\d+)?|(?:[01]\d|2[0-3]):[0-5]\d)(?: [AP]M)?"
+_ZONE = r"(?: ?[A-Z]+| ?[+-]\d\d:?\d\d)?"
+_DAY, _MONTH = r"[A-Z][a-z]{2}", r"[A-Z][a-z]{2}"
+_UNIT = (
+    r"(?:nsec|ns|usec|us|µs|msec|ms|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?"
+    r"|w|weeks?|months?|y|years?)"
+)
+_AMOUNT = rf"\d+(?:\.\d+)? ?{_UNIT}"
 KINDS: Mapping[str, Kind] = {
     "ipv4": Kind(
         pattern=r"\d{1,3}(?:\.\d{1,3}){3}", meaning="an IPv4 address", longest=15, valid=_is_ip(4)
@@ -57,20 +62,22 @@ KINDS: Mapping[str, Kind] = {
         pattern=r"\d{1,5}", meaning="a port", longest=5, valid=lambda text: 0 < int(text) < 65536
     ),
     "duration": Kind(
-        pattern=rf"\d+(?:\.\d+)? ?{_UNIT}(?: \d+(?:\.\d+)? ?{_UNIT})*(?: ago)?",
+        pattern=rf"{_AMOUNT}(?: ?{_AMOUNT})*(?: ago)?",
         meaning="a number with a unit of time",
         longest=96,
     ),
     "time": Kind(
-        pattern=rf"(?:[A-Z][a-z]{{2}} )?(?:\d{{4}}-\d\d-\d\d[ T]{_CLOCK}{_ZONE}"
-        rf"|[A-Z][a-z]{{2}} [ \d]\d {_CLOCK}|{_CLOCK})",
+        pattern=rf"(?:{_DAY} )?(?:\d{{4}}-\d\d-\d\d[ T]{_CLOCK}{_ZONE}"
+        rf"|{_MONTH} [ \d]\d {_CLOCK}(?:{_ZONE} \d{{4}})?|{_CLOCK})"
+        rf"|(?:{_DAY}, )?\d?\d {_MONTH} \d{{4}} {_CLOCK}{_ZONE}",
         meaning="a date with a time, or a time",
         longest=64,
     ),
     "id": Kind(
-        pattern=r"[0-9a-f]{8,64}(?:-[0-9a-f]{4,12}){0,4}",
+        pattern=r"[0-9a-f]{8,128}(?:-[0-9a-f]{4,12}){0,4}"
+        r"|[0-9A-F]{8,128}(?:-[0-9A-F]{4,12}){0,4}",
         meaning="at least eight hexadecimal digits, or a UUID",
-        longest=116,
+        longest=180,
     ),
     "version": Kind(
         pattern=r"v?\d+(?:[.:~+-][0-9A-Za-z]+)+",
@@ -79,7 +86,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "size": Kind(
         pattern=r"\d+(?:\.\d+)?(?: ?(?:[kKMGT]i?)?B| ?[kKMGT])?",
-        meaning="a size in bytes, with its unit",
+        meaning="a size in bytes, with or without a unit",
         longest=64,
     ),
     "word": Kind(pattern=r"\S+", meaning="anything without a space", longest=1024),
