@@ -401,3 +401,35 @@ def test_only(sites: Sites, expression: str, seen: bool) -> None:
     assert sites.html() == ""
     shown = (sites.root / "html" / "index.html").read_text(encoding="utf-8")
     assert ("echo only" in re.sub("<[^>]*>", "", shown)) is seen
+
+
+def test_lines_in_files_with_other_names(sites: Sites) -> None:
+    """A page may end in .markdown, and include a text; `{run}` may stand behind a blank."""
+    docs = sites.write(index="# T\n\n```{toctree}\nmore\n```\n")
+    with (docs / "conf.py").open("a", encoding="utf-8") as conf:
+        conf.write("source_suffix = {'.md': 'markdown', '.markdown': 'markdown'}\n")
+    run = "``` {run} console\n:deadline: 5\n\n$ echo one\none\n```\n"
+    (docs / "more.markdown").write_text(
+        f"# More\n\n- ~~~bash\n  echo listed\n  ~~~\n\n{run}\n"
+        f":::: {{note}}\n{run}::::\n\n```{{include}} part.txt\n```\n",
+        encoding="utf-8",
+    )
+    (docs / "part.txt").write_text(f"Text.\n\n{run}", encoding="utf-8")
+    _, page = sites.collect().pages
+    assert rows(page) == [
+        ("docs/more.markdown", 3, 4, "echo listed"),
+        ("docs/more.markdown", 7, 10, "echo one"),
+        ("docs/more.markdown", 15, 18, "echo one"),
+        ("docs/part.txt", 3, 6, "echo one"),
+    ]
+
+
+def test_lines_in_restructured_text(sites: Sites) -> None:
+    """What such a page includes is no Markdown, and what looks like a fence is none."""
+    docs = sites.write(index="# T\n\n```{toctree}\nother\n```\n")
+    text = ".. code-block:: bash\n\n   true\n\nA ::\n\n   ```\n"
+    (docs / "part.txt").write_text(text, encoding="utf-8")
+    text = "Other\n=====\n\n.. include:: part.txt\n"
+    (docs / "other.rst").write_text(text, encoding="utf-8")
+    _, page = sites.collect().pages
+    assert [block.commands[0].text for block in page.blocks] == ["true"]

@@ -81,9 +81,9 @@ def find(path: Path) -> list[Fence]:
     """Return all fences of a file, in order.
 
     Args:
-        path: a MyST Markdown file in UTF-8.
+        path: a MyST Markdown file; what in it is not UTF-8 is in no fence that is looked for.
     """
-    return in_text(path.read_text(encoding="utf-8"))
+    return in_text(path.read_text(encoding="utf-8", errors="replace"))
 
 
 def in_text(text: str) -> list[Fence]:
@@ -98,17 +98,17 @@ def _fences(text: str, offset: int) -> Iterator[Fence]:
         if token.type not in ("fence", "colon_fence") or token.map is None:
             continue
         start, end = token.map
-        content, options = token.content, 0
-        if token.info.startswith("{"):
+        content, options, info = token.content, 0, token.info.strip()
+        if info.startswith("{"):
             content, options = _without_options(content)
         yield Fence(
             line=offset + start + 1,
             first=offset + start + 2 + options,
-            info=token.info.strip(),
+            info=info,
             content=content,
             closed=_closes(lines[end - 1], token.markup) and end - 1 > start,
         )
-        if token.info.startswith("{") and not _LITERAL.match(token.info):
+        if info.startswith("{") and not _LITERAL.match(info):
             yield from _fences(content, offset + start + 1 + options)
 
 

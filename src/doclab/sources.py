@@ -117,9 +117,13 @@ class Sources:
 
     def _found_in(self, path: Path) -> list[fences.Fence]:
         if path not in self._found:
-            markdown = path.is_file() and path.suffix == ".md"
-            self._found[path] = fences.find(path) if markdown else []
+            self._found[path] = fences.find(path) if self._is_markdown(path) else []
         return self._found[path]
+
+    def _is_markdown(self, path: Path) -> bool:
+        """Whether a file of the page is Markdown: what it includes is, whatever its name."""
+        other = ".rst" in (path.suffix, self._page.suffix) and path.suffix != ".md"
+        return path.is_file() and not other
 
 
 class _Text:
