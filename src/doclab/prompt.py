@@ -73,7 +73,8 @@ def parse_prompt(payload: bytes) -> Prompt:
         shell=int(shell),
         home=home,
         directory=directory,
-        jobs=tuple(int(job) for job in jobs.split()),
+        # Among the numbers, `jobs` also tells of a job that ends just then: "Terminated".
+        jobs=tuple(int(line) for line in jobs.split("\n") if line.strip().isdigit()),
     )
 
 
