@@ -54,7 +54,8 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(autouse=True)
 def _signals() -> Iterator[None]:
     """Put back what a test has done with signals: programs inherit what is ignored."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
     if before[signal.SIGINT] is signal.SIG_IGN:  # as in a background job of a script
         before[signal.SIGINT] = signal.default_int_handler
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -176,14 +176,9 @@ def test_a_problem_is_met_again(begun: Begun) -> None:
 @pytest.mark.parametrize("error", [DoclabError("a mistake on a page."), KeyboardInterrupt()])
 def test_nothing_is_left_behind(begun: Begun, error: BaseException) -> None:
     """Neither after a mistake on a page nor after Ctrl-C while the pages are read."""
-    handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
-    try:
-        with pytest.raises(type(error)), begun.ahead():
-            raise error
-        ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-    finally:
-        for number, handler in zip((signal.SIGINT, signal.SIGTERM), handlers, strict=True):
-            signal.signal(number, handler)
+    with pytest.raises(type(error)), begun.ahead():
+        raise error
+    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     assert begun.stop.is_set()
     assert all(made.removed for made in Made.every)
     assert ignored == isinstance(error, KeyboardInterrupt)

@@ -5,9 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,15 +22,6 @@ from doclab.reports.table import to_table
 
 #: The program as people start it; where only its words matter, `main` in this process will do.
 as_typed = pytest.mark.script_launch_mode("subprocess")
-
-
-@pytest.fixture(autouse=True)
-def signals() -> Iterator[None]:
-    """Give this process its signals back."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 PAGE = "# Title\n\n```console\n$ echo a\na\n```\n"

@@ -140,12 +140,21 @@ CASES: dict[str, tuple[str, list[str], str]] = {
 }
 
 
+def proposed(found: Sample) -> str:
+    """Return what is proposed for a sample, as it is told."""
+    return "".join(map(str, propose([found])))
+
+
+def in_words(wanted: str) -> str:
+    """Return how a placeholder is proposed for the sample's block; empty for none."""
+    return f"docs/page.md:3: add `:vary: {wanted}`" if wanted else ""
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_propose(name: str) -> None:
     """The narrowest kind that fits all runs, and the page's example."""
     expected, outputs, wanted = CASES[name]
-    found = "".join(map(str, propose([sample(expected, *outputs)])))
-    assert found == (f"docs/page.md:3: add `:vary: {wanted}`" if wanted else "")
+    assert proposed(sample(expected, *outputs)) == in_words(wanted)
 
 
 def test_a_name_for_what_varies_alike() -> None:
@@ -219,8 +228,7 @@ JSON: dict[str, tuple[str, list[str], str]] = {
 def test_json(name: str) -> None:
     """It is compared by shape, and so are the runs."""
     expected, outputs, wanted = JSON[name]
-    found = "".join(map(str, propose([sample(expected, *outputs, json=True)])))
-    assert found == (f"docs/page.md:3: add `:vary: {wanted}`" if wanted else "")
+    assert proposed(sample(expected, *outputs, json=True)) == in_words(wanted)
 
 
 @pytest.mark.parametrize(

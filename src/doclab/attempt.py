@@ -73,7 +73,7 @@ class Attempt:
         block, command = self._block, self._command
         terminal = self._lab.terminal(block.machine, block.terminal)
         before = terminal.prompt
-        had_jobs = self._had_jobs = before is not None and bool(before.jobs)
+        self._had_jobs = before is not None and bool(before.jobs)
         watch = None
         if self._stays or self._answers:
             watch = Watch(self._answers, self._appeared if self._stays else None)
@@ -99,7 +99,7 @@ class Attempt:
             return dict(self._captured)
         if outcome.goes_on and self._values is not None:
             return self._values
-        if had_jobs:
+        if self._had_jobs:
             self._output = without_notices(self.output, command.expected)
         found = expect.compare(
             command.expected,
@@ -110,7 +110,7 @@ class Attempt:
         )
         if found.values is None:
             raise verdict.output_differs(
-                block, command, self.output, found.difference, jobs=had_jobs
+                block, command, self.output, found.difference, jobs=self._had_jobs
             )
         return dict(found.values)
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from doclab import (
@@ -58,8 +58,8 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument("--keep", action="store_true", help="keep the lab, say how to enter it")
     test.add_argument("--variant", metavar="TAB", help="only scenarios in which TAB is chosen")
     test.add_argument("--lab", metavar="NAME", help="one of doclab_labs in conf.py")
-    test.add_argument("--jobs", type=_jobs, default=min(2, os.cpu_count() or 1), metavar="N",
-                      help="scenarios at a time")  # fmt: skip
+    test.add_argument("--jobs", type=_number("jobs", 1), default=min(2, os.cpu_count() or 1),
+                      metavar="N", help="scenarios at a time")  # fmt: skip
     test.add_argument("--no-cache", dest="cache", action="store_false",
                       help="use no snapshot of an earlier run; run every block")  # fmt: skip
     test.add_argument("--twice", action="store_true",
@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
                       help="directory for reports, if not doctest/ in that for output")  # fmt: skip
     new = test.add_mutually_exclusive_group()
     new.add_argument("--update", action="store_true", help="write new output into the pages")
-    new.add_argument("--infer", type=_runs, metavar="N",
+    new.add_argument("--infer", type=_number("runs", 2), metavar="N",
                      help="run N times, propose placeholders for what differs")  # fmt: skip
     test.set_defaults(run=stages.test)
 
@@ -94,7 +94,9 @@ def _parser() -> argparse.ArgumentParser:
                           help="those of lines that have changed since REVISION")  # fmt: skip
     breaking.add_argument("--at-most", type=_count, metavar="N",
                           help="so many of them, chosen by chance")  # fmt: skip
-    breaking.add_argument("--jobs", type=_jobs, default=min(2, os.cpu_count() or 1), metavar="N")
+    breaking.add_argument(
+        "--jobs", type=_number("jobs", 1), default=min(2, os.cpu_count() or 1), metavar="N"
+    )
     breaking.add_argument("--no-cache", dest="cache", action="store_false",
                           help="take over no verdict of an earlier run")  # fmt: skip
     breaking.set_defaults(run=lambda options: mutation.run(options, stages.read_site(options)))
@@ -117,16 +119,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _runs(argument: str) -> int:
-    if not argument.isdecimal() or int(argument) < 2:
-        raise argparse.ArgumentTypeError(f"{argument!r} is no number of runs; write 2 or more")
-    return int(argument)
+def _number(things: str, least: int) -> Callable[[str], int]:
+    """Return what reads a number of things from the command line."""
 
+    def read(argument: str) -> int:
+        if not argument.isdecimal() or int(argument) < least:
+            raise argparse.ArgumentTypeError(
+                f"{argument!r} is no number of {things}; write {least} or more"
+            )
+        return int(argument)
 
-def _jobs(argument: str) -> int:
-    if not argument.isdecimal() or int(argument) < 1:
-        raise argparse.ArgumentTypeError(f"{argument!r} is no number of jobs; write 1 or more")
-    return int(argument)
+    return read
 
 
 def _count(argument: str) -> int:

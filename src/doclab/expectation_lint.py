@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from doclab import captures, expect, shape
 from doclab.captures import shown_at
-from doclab.model import Block, Command, Location, Page, Placeholder
+from doclab.model import Block, Command, Location, Page, Placeholder, exclude_each_other
 from doclab.tokens import split
 
 
@@ -139,7 +139,7 @@ def _before(block: Block, done: Sequence[Block]) -> Iterator[Block]:
     found: list[Block] = []
     for other in reversed(done):
         same_terminal = (other.machine, other.terminal) == (block.machine, block.terminal)
-        if not same_terminal or _exclude(block, other):
+        if not same_terminal or exclude_each_other(block.tabs, other.tabs):
             continue
         if any(set(later.tabs) <= set(other.tabs) for later in found):
             continue
@@ -147,11 +147,6 @@ def _before(block: Block, done: Sequence[Block]) -> Iterator[Block]:
         yield other
         if set(other.tabs) <= set(block.tabs):
             return
-
-
-def _exclude(one: Block, other: Block) -> bool:
-    """Whether two blocks are in different tabs of one set, so that only one is run."""
-    return any(a.excludes(b) for a in one.tabs for b in other.tabs)
 
 
 def _shown(commands: Sequence[Command]) -> str:

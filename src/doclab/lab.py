@@ -98,11 +98,10 @@ class Lab:
             after.wait()
         try:
             self._make_all()
-        except OSError as error:
+        except BaseException as error:
             self.settled.set()
-            raise DoclabError(f"the lab's files could not be written: {error}") from error
-        except BaseException:
-            self.settled.set()
+            if isinstance(error, OSError):
+                raise DoclabError(f"the lab's files could not be written: {error}") from error
             raise
 
     def _make_all(self) -> None:

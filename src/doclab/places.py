@@ -44,13 +44,13 @@ def block_at(page: Page, place: Location | None) -> Block:
     Raises:
         DoclabError: if there is none.
     """
-    if place is None and page.blocks:
-        return page.blocks[0]
-    here = [b for b in page.blocks if place is not None and b.location.path == place.path]
-    found = [b for b in here if place is not None and b.last_line >= place.line]
+    found = list(page.blocks)
+    if place is not None:
+        here = [b for b in found if b.location.path == place.path and b.last_line >= place.line]
+        found = sorted(here, key=lambda block: block.location.line)
     if not found:
         raise DoclabError(f"{place or page.path}: no block stands here or below; name one above.")
-    return min(found, key=lambda block: block.location.line)
+    return found[0]
 
 
 def before(scenarios: Sequence[Scenario], place: Location) -> Scenario:

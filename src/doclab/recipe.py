@@ -38,11 +38,11 @@ def default_base(recipe: Path, directory: str) -> str:
 
 def python_packages(directory: Path) -> list[Path]:
     """Directories of the Python packages whose files an image is made of."""
-    listing = directory / "python-packages"
     found = []
-    for name in listing.read_text(encoding="utf-8").split() if listing.is_file() else []:
+    for name in _listed(directory):
         package = _package(name)
         if package is None:
+            listing = directory / "python-packages"
             raise DoclabError(f"{listing}: the Python package {name!r} is not installed.")
         found.append(package)
     return found
@@ -80,8 +80,7 @@ def _mistakes_of(recipe: Path, directory: str, use: str) -> Iterator[tuple[str, 
                 f"{directory}/Containerfile",
                 "the line `ARG BASE=IMAGE` is missing; write it above `FROM ${BASE}`.",
             )
-    listing = recipe / directory / "python-packages"
-    for name in listing.read_text(encoding="utf-8").split() if listing.is_file() else []:
+    for name in _listed(recipe / directory):
         if not name.isidentifier():
             yield (
                 f"{directory}/python-packages",
@@ -92,6 +91,12 @@ def _mistakes_of(recipe: Path, directory: str, use: str) -> Iterator[tuple[str, 
                 f"{directory}/python-packages",
                 f"there is no Python package {name!r} here; install it, or remove its line.",
             )
+
+
+def _listed(directory: Path) -> list[str]:
+    """Names of the Python packages that a directory of the recipe lists."""
+    listing = directory / "python-packages"
+    return listing.read_text(encoding="utf-8").split() if listing.is_file() else []
 
 
 def _package(name: str) -> Path | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 
-from doclab.model import Block, Command, Tab
+from doclab.model import Block, Command, Tab, exclude_each_other
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -58,11 +58,6 @@ def shown(command: Command) -> bool:
 def _shown_before(block: Block, signs: list[_Sign]) -> str | None:
     for sign in reversed(signs):
         same = sign.machine == block.machine and sign.terminal in (None, block.terminal)
-        if same and not _exclude_each_other(sign.tabs, block.tabs):
+        if same and not exclude_each_other(sign.tabs, block.tabs):
             return sign.user
     return None
-
-
-def _exclude_each_other(some: tuple[Tab, ...], others: tuple[Tab, ...]) -> bool:
-    """Whether nobody sees both, since they are in different tabs of one set."""
-    return any(a.excludes(b) for a in some for b in others)

@@ -14,6 +14,7 @@ from doclab.model.block import (
     Placeholder,
     Tab,
     TabSet,
+    exclude_each_other,
 )
 from doclab.model.ledger import Ledger, PageSummary
 from doclab.model.page import CleanUp, Mention, Page, ShownFile
@@ -40,4 +41,5 @@ __all__ = [
     "ShownFile",
     "Tab",
     "TabSet",
+    "exclude_each_other",
 ]

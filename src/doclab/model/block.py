@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TypeAlias
 
@@ -69,6 +70,11 @@ class Tab:
             return self.tab_set == other.tab_set and self.label != other.label
         both = self.label in other.group and other.label in self.group
         return both and self.label != other.label
+
+
+def exclude_each_other(some: Iterable[Tab], others: Collection[Tab]) -> bool:
+    """Whether nobody sees what is in these tabs beside what is in those."""
+    return any(one.excludes(other) for one in some for other in others)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
