@@ -69,7 +69,6 @@ def test_list(script_runner: ScriptRunner, sites: Sites) -> None:
     ]
 
 
-@as_typed
 @pytest.mark.parametrize(
     ("podman", "words"),
     [
@@ -92,6 +91,7 @@ def test_no_engine(
     assert len(ledger(sites.root).errors) == 1
 
 
+@as_typed
 def test_unknown_page(script_runner: ScriptRunner, sites: Sites) -> None:
     """The message names the pages that there are."""
     sites.write(index=PAGE)
@@ -103,7 +103,6 @@ def test_unknown_page(script_runner: ScriptRunner, sites: Sites) -> None:
     assert ledger(sites.root).errors
 
 
-@as_typed
 def test_author_mistake(script_runner: ScriptRunner, sites: Sites) -> None:
     """Place and remedy are shown, and nothing is run."""
     sites.write(index=PAGE + "\n```zsh\ntrue\n```\n")
@@ -156,7 +155,6 @@ def test_report(script_runner: ScriptRunner, tmp_path: Path) -> None:
     assert not (tmp_path / "ledger.json").exists()
 
 
-@as_typed
 def test_github(script_runner: ScriptRunner, sites: Sites) -> None:
     """There, mistakes are annotated where they are, and the summary goes on."""
     sites.write(index=PAGE + "\n```zsh\ntrue\n```\n")
