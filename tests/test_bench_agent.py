@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -51,12 +52,25 @@ def test_run_says_what_was_printed_and_who_worked() -> None:
     assert done["processor"]["busy"] > 0.01
 
 
-def test_run_interrupts_in_time_and_kills_at_last() -> None:
-    polite = "import time\ntry: time.sleep(60)\nexcept KeyboardInterrupt: print('bye')"
-    ready = agent.run([sys.executable, "-c", polite], "polite", interrupt=1.0)
+@pytest.fixture
+def deaf() -> Iterator[None]:
+    """Have programs start deaf to SIGINT, so that none is hit before it can say what to do."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    yield
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@pytest.mark.usefixtures("deaf")
+def test_run_interrupts_in_time() -> None:
+    listens = "signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT]); time.sleep(60)"
+    polite = f"import signal, time\ntry: {listens}\nexcept KeyboardInterrupt: print('bye')"
+    ready = agent.run([sys.executable, "-c", polite], "polite", interrupt=0.2)
     assert (ready["status"], ready["out"]) == (0, "bye\n")
-    deaf = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); time.sleep(60)"
-    dead = agent.run([sys.executable, "-c", deaf], "deaf", interrupt=0.2, limit=1.0)
+
+
+@pytest.mark.usefixtures("deaf")
+def test_run_kills_at_last() -> None:
+    dead = agent.run(["sleep", "60"], "deaf", interrupt=0.1, limit=0.3)
     assert dead["status"] == -signal.SIGKILL
 
 
