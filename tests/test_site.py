@@ -298,6 +298,7 @@ def test_what_is_no_host_gets_a_400_page(rig: Rig, root: Path, host: str) -> Non
     answer = ask(server, host=host)
     assert answer.status == 400
     assert b"<title>400</title>" in answer.body
+    assert b"This is not a request for a page." in answer.body
     assert ask(server, line="HEAD / HTTP/1.1", host=host).status == 400
     assert server.lines() == []
 
