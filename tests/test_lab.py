@@ -4,8 +4,13 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
+
+import pytest
+from conftest import LocalLab
 
 from doclab import journal
+from doclab.lab import Lab
 
 
 def entry(message: str, **fields: str) -> str:
@@ -23,10 +28,20 @@ def test_journal_of_services_only() -> None:
             entry(
                 "Failed to listen", USER_UNIT="workerd.socket", _SYSTEMD_UNIT="user@1001.service"
             ),
-            entry("502 GET", _SYSTEMD_USER_UNIT="workerd.service"),
+            entry("502 GET", _SYSTEMD_USER_UNIT="workerd.service", CONTAINER_NAME="workerd"),
+            entry("no DNS", _SYSTEMD_USER_UNIT="libpod-1.scope", CONTAINER_NAME="pod-workerd"),
         ]
     )
     assert journal.service_lines(text) == [
         "workerd.socket: Failed to listen",
         "workerd.service: 502 GET",
+        "pod-workerd: no DNS",
     ]
+
+
+def test_journals_of_all_machines(lab: LocalLab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What fails on one machine may have its cause on another."""
+    said = {"server": "502 GET", "laptop": "refused", "router": ""}
+    found = [SimpleNamespace(name=name, journal=lambda _, t=text: t) for name, text in said.items()]
+    monkeypatch.setattr(lab, "all_machines", lambda: found)
+    assert Lab.journal(lab, "laptop", 0.0) == "on laptop:\nrefused\non server:\n502 GET"

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Read the journal of a lab machine: what its services said."""
+"""Read the journals of lab machines: what their services and containers said."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 
 _BACKGROUND_UNITS = re.compile(
     r"user@|user-runtime-dir@|session-|container-shell@|container-getty@|systemd-|dbus|gpg-|dirmngr"
@@ -13,7 +14,7 @@ _BACKGROUND_UNITS = re.compile(
 
 
 def service_lines(text: str) -> list[str]:
-    """Return a line for each entry of a service or socket that pages are about.
+    """Return a line for each entry of a service, socket or container that pages are about.
 
     Args:
         text: what `journalctl --output=json` printed.
@@ -26,6 +27,18 @@ def service_lines(text: str) -> list[str]:
         )
         unit = next(filter(None, units), "")
         message = entry.get("MESSAGE")
-        if unit.endswith((".service", ".socket")) and not _BACKGROUND_UNITS.match(unit):
-            found.append(f"{unit}: {message}")
+        if unit.endswith((".service", ".socket")):
+            if not _BACKGROUND_UNITS.match(unit):
+                found.append(f"{unit}: {message}")
+        elif name := entry.get("CONTAINER_NAME"):  # one that no unit started
+            found.append(f"{name}: {message}")
     return found
+
+
+def joined(journals: Mapping[str, str]) -> str:
+    """Return the journals of several machines as one text; those that say nothing are left out.
+
+    Args:
+        journals: the text of each, by the machine's name.
+    """
+    return "\n".join(f"on {name}:\n{text}" for name, text in journals.items() if text)

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
-from doclab import addresses, faithful, leftovers, registry, share, state
+from doclab import addresses, faithful, journal, leftovers, registry, share, state
 from doclab import machine as machines
 from doclab.engine import LABEL, Engine
 from doclab.faithful import Returned
@@ -202,9 +202,10 @@ class Lab:
         self.machine(machine).wait_until_up()
         return True
 
-    def journal(self, machine: str, since: float, lines: int = 15) -> str:
-        """Return the end of a machine's journal, as `Machine.journal` does."""
-        return self.machine(machine).journal(since, lines)
+    def journal(self, first: str, since: float) -> str:
+        """Return the ends of all journals, that of `first` first, as `Machine.journal` does."""
+        found = sorted(self.all_machines(), key=lambda machine: machine.name != first)
+        return journal.joined({machine.name: machine.journal(since) for machine in found})
 
     def enter_line(self, machine: str) -> str:
         """Return a line to paste that opens a shell on a machine of a kept lab."""

@@ -114,7 +114,7 @@ class Machine:
         return found
 
     def journal(self, since: float, lines: int = 15) -> str:
-        """Return the last lines that the machine's services wrote to the journal.
+        """Return the last lines that services and containers wrote to the machine's journal.
 
         Args:
             since: seconds since 1970; the seconds just before count too, since the
@@ -127,7 +127,7 @@ class Machine:
             "--quiet",
             f"--since=@{since - _EARLIER:.3f}",
             "--output=json",
-            "--output-fields=MESSAGE,UNIT,USER_UNIT,_SYSTEMD_UNIT,_SYSTEMD_USER_UNIT",
+            "--output-fields=MESSAGE,UNIT,USER_UNIT,_SYSTEMD_UNIT,_SYSTEMD_USER_UNIT,CONTAINER_NAME",
             check=False,
         )
         return "\n".join(journal.service_lines(done.stdout)[-lines:])
