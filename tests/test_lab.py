@@ -25,11 +25,12 @@ def test_journal_of_services_only() -> None:
             entry("opened", _SYSTEMD_UNIT="session-c1.scope"),
             entry("Started", UNIT="user@1001.service"),
             entry("kernel says"),
+            entry("skipped", UNIT="ldconfig.service"),
             entry(
                 "Failed to listen", USER_UNIT="workerd.socket", _SYSTEMD_UNIT="user@1001.service"
             ),
             entry("502 GET", _SYSTEMD_USER_UNIT="workerd.service", CONTAINER_NAME="workerd"),
-            entry("no DNS", _SYSTEMD_USER_UNIT="libpod-1.scope", CONTAINER_NAME="pod-workerd"),
+            entry("no DNS\n", _SYSTEMD_USER_UNIT="libpod-1.scope", CONTAINER_NAME="pod-workerd"),
         ]
     )
     assert journal.service_lines(text) == [

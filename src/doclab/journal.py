@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 _BACKGROUND_UNITS = re.compile(
     r"user@|user-runtime-dir@|session-|container-shell@|container-getty@|systemd-|dbus|gpg-|dirmngr"
-    r"|keyboxd|doclab-|netavark-|podman-user-wait|console-getty|apt-|dpkg-|getty"
+    r"|keyboxd|doclab-|netavark-|podman-user-wait|console-getty|apt-|dpkg-|getty|ldconfig"
 )
 
 
@@ -26,7 +26,7 @@ def service_lines(text: str) -> list[str]:
             entry.get(key) for key in ("USER_UNIT", "UNIT", "_SYSTEMD_USER_UNIT", "_SYSTEMD_UNIT")
         )
         unit = next(filter(None, units), "")
-        message = entry.get("MESSAGE")
+        message = str(entry.get("MESSAGE")).rstrip()  # a container's may end with an empty line
         if unit.endswith((".service", ".socket")):
             if not _BACKGROUND_UNITS.match(unit):
                 found.append(f"{unit}: {message}")
