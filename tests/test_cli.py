@@ -58,7 +58,6 @@ def test_help(script_runner: ScriptRunner) -> None:
         assert command in done.stdout
 
 
-@as_typed
 def test_list(script_runner: ScriptRunner, sites: Sites) -> None:
     """Each block is a line with its place."""
     sites.write(index=PAGE + "\n```bash\necho a \\\n  b\necho c\n```\n")

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +11,6 @@ from pathlib import Path
 import pytest
 from conftest import Sites, Snapshot
 
-from doclab import prose
 from doclab.model import DoclabError, Page, Placeholder, Tab
 from doclab.project_lock import ProjectLock
 from doclab.site import Site
@@ -350,18 +348,6 @@ def test_broken_conf(name: str, text: str, sites: Sites) -> None:
     (docs / "conf.py").write_text(text, encoding="utf-8")
     with pytest.raises(DoclabError, match=r"conf\.py|no_such_extension"):
         sites.collect()
-
-
-def test_our_own_site(tmp_path: Path) -> None:
-    """The site of this project is collected without a mistake."""
-    project = Path(__file__).resolve().parent.parent
-    sites = Sites(tmp_path)
-    ignored = shutil.ignore_patterns("node_modules")
-    shutil.copytree(project / "docs", sites.docs)
-    shutil.copytree(project / "examples", tmp_path / "examples", ignore=ignored)
-    site = sites.collect()
-    assert any(page.blocks for page in site.pages)
-    assert prose.check(site) == []
 
 
 def test_equal_blocks_in_nested_places(sites: Sites) -> None:
