@@ -118,7 +118,7 @@ _pytest = (
     "env PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 python -m pytest -c /dev/null --rootdir ."
     " --noconftest --ff -x -q"
 )
-_units = f"{_pytest} tests/test_units.py"
+_units = f"{_pytest} tests/examples/test_units.py"
 doclab_judges = {
     "examples/*/*.container": _units,
     "examples/*/*.network": _units,
@@ -126,10 +126,10 @@ doclab_judges = {
     "examples/*/*.socket": _units,
     "examples/*/*.conf": _units,
     "examples/example2/config.capnp": _units,
-    "examples/example[124]/*.capnp": f"{_pytest} tests/test_forwarding.py",
-    "examples/example[124]/*.js": f"{_pytest} tests/test_forwarding.py",
-    "examples/example3/*.capnp": f"{_pytest} tests/test_site.py",
-    "examples/example3/*.js": f"{_pytest} tests/test_site.py",
+    "examples/example[124]/*.capnp": f"{_pytest} tests/examples/test_forwarding.py",
+    "examples/example[124]/*.js": f"{_pytest} tests/examples/test_forwarding.py",
+    "examples/example3/*.capnp": f"{_pytest} tests/examples/test_site.py",
+    "examples/example3/*.js": f"{_pytest} tests/examples/test_site.py",
 }
 # Inline code that is in no example and in no block.
 doclab_words = {

@@ -9,7 +9,7 @@ import pytest
 
 from doclab import repository
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).resolve().parents[1]
 # Those in which a comment would be in the way: data, what is served, what is compared.
 WITHOUT = (".json", ".txt", ".md", ".svg", ".html", ".jinja", ".typed", ".in", ".apt", ".dnf")
 PLACES = ("tests/snapshots/", "tests/roots/", "examples/example3/site/")

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 PICTURES = sorted((DOCS / "_pictures").glob("*.svg"))
 CONF = f"""
 import sys

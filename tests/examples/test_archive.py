@@ -10,7 +10,7 @@ from pathlib import Path
 
 import archive
 
-EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
 def _example(root: Path) -> Path:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 ALL = ["example1", "example2", "example3", "example4"]
 WITH_PODMAN = ALL[:3]
 UNITS = {".container", ".network", ".service", ".socket"}

@@ -9,7 +9,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-FOLDER = Path(__file__).resolve().parent.parent / "docs" / "how-to" / "kubernetes"
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "kubernetes"
 OBJECTS = [
     pytest.param(found, id=f"{path.stem}-{found['kind']}")
     for path in sorted(FOLDER.glob("*.yaml"))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Tests of the policy inside the runtime: `workerd test tests/workerd/policy.capnp`.
+# Tests of the policy inside the runtime: `workerd test tests/examples/workerd/policy.capnp`.
 #
 # Each service with a test() is run. The workers are the examples' own files; the
 # backend is policy.js itself, which answers with the request that it received.
@@ -12,7 +12,7 @@ const config :Workerd.Config = (
       worker = (
         modules = [
           (name = "policy.js", esModule = embed "policy.js"),
-          (name = "forward.js", esModule = embed "../../examples/example1/forward.js"),
+          (name = "forward.js", esModule = embed "../../../examples/example1/forward.js"),
         ],
         compatibilityDate = "2026-11-01",
         bindings = [
@@ -25,8 +25,8 @@ const config :Workerd.Config = (
     ( name = "example1",
       worker = (
         modules = [
-          (name = "worker.js", esModule = embed "../../examples/example1/worker.js"),
-          (name = "forward.js", esModule = embed "../../examples/example1/forward.js"),
+          (name = "worker.js", esModule = embed "../../../examples/example1/worker.js"),
+          (name = "forward.js", esModule = embed "../../../examples/example1/forward.js"),
         ],
         compatibilityDate = "2026-11-01",
         bindings = [
@@ -41,8 +41,8 @@ const config :Workerd.Config = (
     ( name = "example2",
       worker = (
         modules = [
-          (name = "worker.js", esModule = embed "../../examples/example2/worker.js"),
-          (name = "forward.js", esModule = embed "../../examples/example2/forward.js"),
+          (name = "worker.js", esModule = embed "../../../examples/example2/worker.js"),
+          (name = "forward.js", esModule = embed "../../../examples/example2/forward.js"),
         ],
         compatibilityDate = "2026-11-01",
         bindings = [

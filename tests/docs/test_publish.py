@@ -9,7 +9,7 @@ import pytest
 from conftest import Sites
 from sphinx.errors import ConfigError
 
-EXTENSIONS = Path(__file__).resolve().parent.parent / "docs"
+EXTENSIONS = Path(__file__).resolve().parents[2] / "docs"
 INDEX = """# A site
 
 It shows \\<this> & more. And a second sentence.

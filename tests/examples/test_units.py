@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 COMMON = {"Unit", "Quadlet", "Service", "Install"}
 #: Sections that Quadlet or systemd knows, by the end of a file's name.
 SECTIONS = {

@@ -4,7 +4,7 @@
 Each test starts the real ``workerd serve`` with an example's own files on an
 inherited listening socket, as systemd does, and a small backend that the test
 scripts. Only settings that config.capnp holds as bindings or addresses are
-changed. ``tests/workerd`` holds the tests that run inside the runtime.
+changed. ``workerd/`` beside it holds the tests that run inside the runtime.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
-HERE = ROOT / "tests" / "workerd"
+HERE = Path(__file__).resolve().parent / "workerd"
 PATIENCE = 10.0  # Seconds until a test gives up waiting.
 MEGABYTE = 1_000_000
 HOST = "whoami.example.com"

@@ -9,7 +9,7 @@ from claims import proxies
 from claims.prepare import HERE
 from claims.ways import BASELINE, WAYS
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "example1"
 CONTAINERS = [
     pytest.param(text, id=name)
