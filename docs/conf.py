@@ -131,6 +131,8 @@ doclab_judges = {
     "examples/example3/*.capnp": f"{_pytest} tests/examples/test_site.py",
     "examples/example3/*.js": f"{_pytest} tests/examples/test_site.py",
 }
+# They see no page and nothing of doclab, so that a change there needs none of them again.
+doclab_judge_files = ["examples/*", "tests/examples/*", "requirements/tests.txt"]
 # Inline code that is in no example and in no block.
 doclab_words = {
     "LISTEN_FDS=1": "systemd sets it for a service; see sd_listen_fds(3)",

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -53,7 +53,9 @@ def removed(line: int) -> Mutant:
 def judged(project: Path, line: int, command: str = SECOND) -> str:
     """Return what turns red when a line is removed."""
     commands = {"one/*.js": command}
-    with judges.opened(commands, project, count=1, stop=threading.Event()) as found:
+    with judges.opened(
+        commands, project, judges.given(project, ["*"]), count=1, stop=threading.Event()
+    ) as found:
         found.check(command)
         verdict = found.run(removed(line))
         assert verdict.by is By.TESTS
@@ -87,7 +89,9 @@ def test_the_copy_of_the_project(project: Path) -> None:
 
 def test_one_mutant_after_the_other(project: Path) -> None:
     """The copy of the project is whole again after each."""
-    with judges.opened({"*.js": SECOND}, project, count=1, stop=threading.Event()) as found:
+    with judges.opened(
+        {"*.js": SECOND}, project, judges.given(project, ["*"]), count=1, stop=threading.Event()
+    ) as found:
         found.check(SECOND)
         fates = [found.run(removed(line)).killed_by for line in (2, 1, 2)]
     assert [bool(fate) for fate in fates] == [True, False, True]
@@ -96,7 +100,9 @@ def test_one_mutant_after_the_other(project: Path) -> None:
 def test_which_commands_judge(project: Path) -> None:
     """Those whose pattern fits the file or a copy, each once."""
     commands = {"one/*": "a", "two/*.js": "b", "*.js": "a", "*.capnp": "c"}
-    with judges.opened(commands, project, count=1, stop=threading.Event()) as found:
+    with judges.opened(
+        commands, project, judges.given(project, ["*"]), count=1, stop=threading.Event()
+    ) as found:
         assert found.of(removed(1)) == ["a", "b"]
         assert found.of(Mutant(kind=Kind.REMOVED, location=removed(1).location, text="")) == ["a"]
 
@@ -134,7 +140,9 @@ def test_a_judge_is_stopped(project: Path) -> None:
     """Soon, and without a verdict."""
     stop = threading.Event()
     command = python("import time; time.sleep(0 if 'first' in text else 1000)")
-    with judges.opened({"*.js": command}, project, count=1, stop=stop) as found:
+    with judges.opened(
+        {"*.js": command}, project, judges.given(project, ["*"]), count=1, stop=stop
+    ) as found:
         found.check(command)
         threading.Timer(0.5, stop.set).start()
         start = time.monotonic()
@@ -143,14 +151,37 @@ def test_a_judge_is_stopped(project: Path) -> None:
     assert time.monotonic() - start < PATIENCE
 
 
-def message(commands: Mapping[str, str]) -> str:
+def message(commands: Mapping[str, str], names: Sequence[str] = ("one/a.js", "two/a.js")) -> str:
     """Return what is said of patterns."""
     with pytest.raises(DoclabError) as caught:
-        judges.check_patterns(commands, [removed(1)])
+        judges.check_patterns(commands, [removed(1)], names)
     return str(caught.value)
 
 
 def test_a_pattern_that_fits_nothing(snapshot: Snapshot) -> None:
     """It is a mistake."""
-    judges.check_patterns({"one/*.js": "a", "two/*": "b"}, [removed(1)])
+    names = ("one/a.js", "two/a.js")
+    judges.check_patterns({"one/*.js": "a", "two/*": "b"}, [removed(1)], names)
     snapshot(message({"one/*.js": "a", "*.capnp": "b"}))
+
+
+def test_judges_get_what_is_named(project: Path) -> None:
+    """And nothing else, so that nothing else can change what they say."""
+    names = judges.given(project, ["*.js"])
+    assert sorted(names) == ["one/a.js", "two/a.js"]
+    there = python("sys.exit(pathlib.Path('.gitignore').exists())")
+    with judges.opened({"*": there}, project, names, count=1, stop=threading.Event()) as found:
+        found.check(there)
+
+
+def test_files_that_are_not_there(project: Path, snapshot: Snapshot) -> None:
+    """A pattern that matches no file is a mistake."""
+    with pytest.raises(DoclabError) as caught:
+        judges.given(project, ["*.js", "test/*"])
+    snapshot(str(caught.value))
+
+
+def test_a_judged_file_that_is_not_given(snapshot: Snapshot) -> None:
+    """Nothing can be broken that a judge does not get."""
+    judges.check_patterns({}, [removed(1)], ["one/a.js"])
+    snapshot(message({"one/*.js": "a"}, ["one/a.js"]))

@@ -110,6 +110,8 @@ CONFS = {
     "lab-base": "doclab_labs = {'trixie': ''}\n",
     "judges-list": "doclab_judges = []\n",
     "judge-without-command": "doclab_judges = {'*.js': ' '}\n",
+    "judge-files-text": "doclab_judge_files = 'examples/*'\n",
+    "judge-files-number": "doclab_judge_files = [5]\n",
 }
 
 

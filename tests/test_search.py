@@ -241,3 +241,18 @@ def test_another_base_other_verdicts(bench: Bench, monkeypatch: pytest.MonkeyPat
     bench.search(monkeypatch)
     assert bench.tests_run == 14
     assert len(bench.tried) == 2 * len(TRIED) - 1
+
+
+def test_what_judges_do_not_get_changes_no_verdict(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither another base nor another file; what they get does."""
+    settings = dataclasses.replace(bench.site.settings, judge_files=("one/*",))
+    bench.site = dataclasses.replace(bench.site, settings=settings)
+    bench.search(monkeypatch)
+    bench.base = "another"
+    bench.search(monkeypatch)
+    assert bench.tests_run == 7
+    (bench.site.root / "one" / "b.txt").write_text("new", encoding="utf-8")
+    bench.search(monkeypatch)
+    assert bench.tests_run == 14

@@ -47,6 +47,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("doclab_user", "admin", "env", str)
     app.add_config_value("doclab_survivors", "../tests/survivors.toml", "", str)
     app.add_config_value("doclab_judges", {}, "", dict)
+    app.add_config_value("doclab_judge_files", ["*"], "", list)
     app.add_config_value("doclab_deadline", SCENARIO, "", (int, float))
     app.add_config_value("doclab_recipe", "../lab", "", str)
     app.add_config_value("doclab_labs", {"trixie": "debian:trixie-slim"}, "", dict)

@@ -2,7 +2,9 @@
 """The project's own tests as judges of mutants: cheaper than a lab, where they reach.
 
 The setting `doclab_judges` names the command that judges a file. It runs in a copy
-of the project's files in which the file is broken.
+of the project's files in which the file is broken. If `doclab_judge_files` names what
+these commands need, the copy has nothing else, so that their verdicts stand as long as
+that does not change.
 """
 
 from __future__ import annotations
@@ -38,13 +40,48 @@ def matches(mutant: Mutant, pattern: str) -> bool:
     return any(fnmatch.fnmatchcase(str(path), pattern) for path in mutant.files)
 
 
-def check_patterns(commands: Mapping[str, str], every: Iterable[Mutant]) -> None:
-    """See that each pattern of the setting stands for something.
+def given(root: Path, patterns: Sequence[str]) -> list[str]:
+    """Return the names of the project's files that judges get.
+
+    Args:
+        root: directory of the project.
+        patterns: as in the setting `doclab_judge_files`.
 
     Raises:
-        DoclabError: if one matches no file that has mutants.
+        DoclabError: if a pattern matches no file, or Git refuses.
+    """
+    found = repository.files(root) or []
+    for pattern in patterns:
+        if pattern != "*" and not fnmatch.filter(found, pattern):
+            raise DoclabError(
+                f"doclab_judge_files in conf.py names {pattern!r}, and no file of the project has"
+                " such a name; correct the pattern, or leave it out."
+            )
+    return [name for name in found if any(fnmatch.fnmatchcase(name, p) for p in patterns)]
+
+
+def check_patterns(
+    commands: Mapping[str, str], every: Iterable[Mutant], names: Iterable[str]
+) -> None:
+    """See that each pattern of the settings stands for something, and the judges get it.
+
+    Args:
+        commands: as in the setting `doclab_judges`.
+        every: all mutants.
+        names: the files that the judges get.
+
+    Raises:
+        DoclabError: if one matches no file that has mutants, or one of those is not given.
     """
     found = list(every)
+    have = set(names)
+    for mutant in found:
+        missing = [path for path in map(str, mutant.files) if path not in have]
+        if missing and any(matches(mutant, pattern) for pattern in commands):
+            raise DoclabError(
+                f"doclab_judge_files in conf.py leaves out {missing[0]}, whose mutants"
+                " doclab_judges gives to a command; add a pattern for it."
+            )
     for pattern in commands:
         if not any(matches(mutant, pattern) for mutant in found):
             raise DoclabError(
@@ -162,20 +199,26 @@ class Judges:
 
 @contextmanager
 def opened(
-    commands: Mapping[str, str], root: Path, *, count: int, stop: threading.Event
+    commands: Mapping[str, str],
+    root: Path,
+    names: Iterable[str],
+    *,
+    count: int,
+    stop: threading.Event,
 ) -> Iterator[Judges]:
     """Make copies of the project for judges, and remove them in the end.
 
     Args:
         commands: as in the setting.
         root: directory of the project.
+        names: the files that the copies have.
         count: how many judge at a time.
         stop: set when the trials are to end.
     """
     with tempfile.TemporaryDirectory(prefix="doclab-") as parent:
         folders = [Path(parent) / str(number) for number in range(count)]
         for folder in folders:
-            repository.copy_files(root, repository.files(root) or (), folder)
+            repository.copy_files(root, names, folder)
         yield Judges(commands, folders, stop)
 
 

@@ -107,7 +107,8 @@ def run(options: argparse.Namespace, site: Site) -> int:
         facts = {**workshop.lab_plan.images.facts, **site.settings.versions}
         scenarios = plan.plan(site.pages, facts=facts)
         every = every_mutant(site, scenarios)
-        judges.check_patterns(site.settings.judges, every)
+        given = judges.given(site.root, site.settings.judge_files)
+        judges.check_patterns(site.settings.judges, every, given)
         chosen = choose(every, options, site.root)
         say(f"{len(chosen)} of {len(every)} mutants, seed {options.seed}")
         recorded = _recorded(

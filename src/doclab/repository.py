@@ -100,6 +100,17 @@ def mode(path: Path) -> str:
     return "100755" if status.st_mode & stat.S_IXUSR else "100644"
 
 
+def contents(root: Path, names: Iterable[str]) -> dict[str, bytes]:
+    """Return the modes and contents of the project's files by name.
+
+    The mode comes first: what can no longer be executed is another file.
+
+    Raises:
+        DoclabError: if one cannot be read.
+    """
+    return {name: f"{mode(root / name)}\0".encode() + content(root / name) for name in names}
+
+
 def copy_files(root: Path, names: Iterable[str], target: Path) -> None:
     """Copy files of the project into another directory, below the same names."""
     for name in names:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from doclab import expect, interruption, judges, keys
+from doclab import expect, interruption, judges, keys, repository
 from doclab.model import BlockResult, DoclabError, Ledger, Location, Scenario
 from doclab.mutants import By, Kind, Mutant, Verdict
 from doclab.notebook import Notebook
@@ -121,11 +121,16 @@ class Search:
         ]
 
     def _by_tests(self, chosen: Sequence[Mutant]) -> list[Verdict]:
+        settings, root = self._site.settings, self._site.root
+        names = judges.given(root, settings.judge_files)
+        base = self._workshop.base
+        if "*" not in settings.judge_files:
+            base = keys.base((), repository.contents(root, names))
         with judges.opened(
-            self._site.settings.judges, self._site.root, count=self._jobs, stop=self._stop
+            settings.judges, root, names, count=self._jobs, stop=self._stop
         ) as found:
             judged = [mutant for mutant in chosen if found.of(mutant)]
-            conditions = {m: (self._workshop.base, *found.of(m)) for m in judged}
+            conditions = {m: (base, *found.of(m)) for m in judged}
             new = [m for m in judged if self._notebook.find(m, *conditions[m]) is None]
             commands = list(dict.fromkeys(c for mutant in new for c in found.of(mutant)))
             for command in commands:

@@ -37,6 +37,7 @@ class Settings:
     deadline: float  # seconds for each scenario
     survivors: Path  # file that lists mutants which survive, with reasons
     judges: dict[str, str]  # from patterns of files to the command that judges their mutants
+    judge_files: tuple[str, ...]  # patterns of the files that these commands get
     examples: Path | None  # directory whose files the pages show or run
     words: dict[str, str]  # inline code that is nowhere in the examples, and why
     prose_exceptions: dict[str, str]  # pages whose inline code is not checked, and why
@@ -108,6 +109,7 @@ def read(config: Config, docs: Path, *, root: Path) -> Settings:
         deadline=_deadline(config.doclab_deadline, place("doclab_deadline")),
         survivors=(docs / config.doclab_survivors).resolve(),
         judges=dict(config.doclab_judges),
+        judge_files=_judge_files(config.doclab_judge_files, place("doclab_judge_files")),
         examples=examples,
         words=dict(config.doclab_words),
         prose_exceptions=dict(config.doclab_prose_exceptions),
@@ -137,6 +139,15 @@ def _check_types(config: Config, place: Callable[[str], str]) -> None:
                     f"{place(name)}: {name} has {key!r} with {entry!r}; both must be texts in"
                     " quotes."
                 )
+
+
+def _judge_files(patterns: object, place: str) -> tuple[str, ...]:
+    if not isinstance(patterns, list | tuple) or not all(isinstance(p, str) for p in patterns):
+        raise DoclabError(
+            f"{place}: doclab_judge_files is {patterns!r}; write a list of patterns, such as"
+            ' `doclab_judge_files = ["examples/*", "tests/*"]`, or leave it out.'
+        )
+    return tuple(patterns)
 
 
 def _machines(names: object, place: Callable[[str], str]) -> tuple[str, ...]:

@@ -101,14 +101,13 @@ def files_of_labs(site: Site, docs: Path) -> dict[str, bytes]:
         docs: directory of the pages.
 
     Returns:
-        By name. Contents begin with the mode: what can no longer be executed is another
-        file.
+        By name, as `repository.contents` does.
 
     Raises:
         DoclabError: if one cannot be read, or Git refuses.
     """
     pages = {".md", ".rst", *(page.path.suffix for page in site.pages)}
-    found = {}
+    found = []
     for name in repository.files(site.root) or ():
         path = site.root / name
         if path == site.settings.survivors:
@@ -117,5 +116,5 @@ def files_of_labs(site: Site, docs: Path) -> dict[str, bytes]:
             within = path.relative_to(docs).parts
             if path.suffix in pages or within == ("conf.py",) or within[0].startswith("_"):
                 continue
-        found[name] = f"{repository.mode(path)}\0".encode() + repository.content(path)
-    return found
+        found.append(name)
+    return repository.contents(site.root, found)
