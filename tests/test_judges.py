@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -50,12 +51,22 @@ def removed(line: int) -> Mutant:
     return next(m for m in found if m.kind is Kind.REMOVED and m.location.line == line)
 
 
+def opened(
+    project: Path,
+    commands: Mapping[str, str],
+    *,
+    files: str = "*",
+    stop: threading.Event | None = None,
+) -> AbstractContextManager[judges.Judges]:
+    """Open a judge that gets the files of a pattern."""
+    names = judges.given(project, [files])
+    return judges.opened(commands, project, names, count=1, stop=stop or threading.Event())
+
+
 def judged(project: Path, line: int, command: str = SECOND) -> str:
     """Return what turns red when a line is removed."""
     commands = {"one/*.js": command}
-    with judges.opened(
-        commands, project, judges.given(project, ["*"]), count=1, stop=threading.Event()
-    ) as found:
+    with opened(project, commands) as found:
         found.check(command)
         verdict = found.run(removed(line))
         assert verdict.by is By.TESTS
@@ -89,9 +100,7 @@ def test_the_copy_of_the_project(project: Path) -> None:
 
 def test_one_mutant_after_the_other(project: Path) -> None:
     """The copy of the project is whole again after each."""
-    with judges.opened(
-        {"*.js": SECOND}, project, judges.given(project, ["*"]), count=1, stop=threading.Event()
-    ) as found:
+    with opened(project, {"*.js": SECOND}) as found:
         found.check(SECOND)
         fates = [found.run(removed(line)).killed_by for line in (2, 1, 2)]
     assert [bool(fate) for fate in fates] == [True, False, True]
@@ -100,9 +109,7 @@ def test_one_mutant_after_the_other(project: Path) -> None:
 def test_which_commands_judge(project: Path) -> None:
     """Those whose pattern fits the file or a copy, each once."""
     commands = {"one/*": "a", "two/*.js": "b", "*.js": "a", "*.capnp": "c"}
-    with judges.opened(
-        commands, project, judges.given(project, ["*"]), count=1, stop=threading.Event()
-    ) as found:
+    with opened(project, commands) as found:
         assert found.of(removed(1)) == ["a", "b"]
         assert found.of(Mutant(kind=Kind.REMOVED, location=removed(1).location, text="")) == ["a"]
 
@@ -140,9 +147,7 @@ def test_a_judge_is_stopped(project: Path) -> None:
     """Soon, and without a verdict."""
     stop = threading.Event()
     command = python("import time; time.sleep(0 if 'first' in text else 1000)")
-    with judges.opened(
-        {"*.js": command}, project, judges.given(project, ["*"]), count=1, stop=stop
-    ) as found:
+    with opened(project, {"*.js": command}, stop=stop) as found:
         found.check(command)
         threading.Timer(0.5, stop.set).start()
         start = time.monotonic()
@@ -167,10 +172,9 @@ def test_a_pattern_that_fits_nothing(snapshot: Snapshot) -> None:
 
 def test_judges_get_what_is_named(project: Path) -> None:
     """And nothing else, so that nothing else can change what they say."""
-    names = judges.given(project, ["*.js"])
-    assert sorted(names) == ["one/a.js", "two/a.js"]
+    assert sorted(judges.given(project, ["*.js"])) == ["one/a.js", "two/a.js"]
     there = python("sys.exit(pathlib.Path('.gitignore').exists())")
-    with judges.opened({"*": there}, project, names, count=1, stop=threading.Event()) as found:
+    with opened(project, {"*": there}, files="*.js") as found:
         found.check(there)
 
 
