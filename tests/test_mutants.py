@@ -11,7 +11,7 @@ from conftest import block, scenario
 from doclab import mutants
 from doclab.kinds import parse_placeholder
 from doclab.model import Location
-from doclab.mutants import Kind, Mutant
+from doclab.mutants import By, Kind, Mutant, Verdict
 
 UNIT = "# why\n[Socket]\n\nListenStream=80\nReusePort=true\nDescription=a socket\n"
 
@@ -131,3 +131,16 @@ def test_lines_that_a_mutant_is_about() -> None:
     dropped, _, first, *_ = mutants.of_block(block("echo", line=5, expected="one\ntwo"))
     assert [n for n in range(1, 12) if dropped.touches({("docs/page.md", n)})] == [5, 6, 7, 8]
     assert [n for n in range(1, 12) if first.touches({("docs/page.md", n)})] == [6, 7, 8]
+
+
+@pytest.mark.parametrize(("said", "red"), [(["a", "b"], "b"), (["a", ""], ""), ([""], "")], ids=str)
+def test_what_is_red_by_chance_is_not_found_out(said: list[str], red: str) -> None:
+    """So what is red is judged once more."""
+    left = iter(said)
+
+    def judge(mutant: Mutant) -> Verdict:
+        return Verdict(mutant=mutant, by=By.LAB, killed_by=next(left))
+
+    one = next(mutants.of_block(block("a")))
+    assert mutants.sure(judge, one).killed_by == red
+    assert not list(left)

@@ -120,8 +120,7 @@ class Bench:
                 if len(bench.tried) == fail_at:
                     raise DoclabError("the lab is on fire.")
                 bench.tried.append(mutant)
-                by_chance = "cp" in mutant.text and bench.tried.count(mutant) == 1
-                red = "docs/index.md:1" if "mk" in mutant.text or by_chance else ""
+                red = "docs/index.md:1" if "mk" in mutant.text else ""
                 return Verdict(mutant=mutant, by=By.LAB, killed_by=red)
 
         monkeypatch.setattr(search, "Trial", Lab)
@@ -171,8 +170,7 @@ def bench(sites: Sites) -> Bench:
                  book=sites.root / "work" / "verdicts.jsonl", tried=[])  # fmt: skip
 
 
-#: In the lab, and what is red there once more: `mkdir` is red again, `cp` is not.
-TRIED = ["mkdir x", "mkdir x", "cp one/a.js x", "cp one/a.js x", "second();", "second();"]
+TRIED = ["mkdir x", "cp one/a.js x", "second();", "second();"]  # in the lab
 
 
 def test_the_cheapest_way_first(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,7 +210,7 @@ def test_a_run_that_was_cut_off_goes_on(
 ) -> None:
     """What was judged before is not judged again."""
     with pytest.raises(DoclabError, match="on fire"):
-        bench.search(monkeypatch, fail_at=4)
+        bench.search(monkeypatch, fail_at=2)
     first = capsys.readouterr().out
     assert "tests: 4 to try, 0 known" in first
     assert "lab 1/4" in first
@@ -231,7 +229,7 @@ def test_other_pages_other_verdicts(bench: Bench, monkeypatch: pytest.MonkeyPatc
     bench.scenarios = [dataclasses.replace(bench.scenarios[0], blocks=blocks)]
     bench.search(monkeypatch)
     assert bench.tests_run == 7
-    assert len(bench.tried) == len(TRIED) + 5
+    assert len(bench.tried) == 2 * len(TRIED)
 
 
 def test_another_base_other_verdicts(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,7 +238,7 @@ def test_another_base_other_verdicts(bench: Bench, monkeypatch: pytest.MonkeyPat
     bench.base = "another"
     bench.search(monkeypatch)
     assert bench.tests_run == 14
-    assert len(bench.tried) == 2 * len(TRIED) - 1
+    assert len(bench.tried) == 2 * len(TRIED)
 
 
 def test_what_judges_do_not_get_changes_no_verdict(

@@ -7,6 +7,7 @@ import argparse
 import dataclasses
 import subprocess
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -142,7 +143,7 @@ def test_a_fault_of_the_lab_is_no_verdict(
     """Neither is one that a block met."""
     one = block("true", page="page")
     plan = Scenario(name="one", pages=("page",), variant=(), blocks=(one,))
-    monkeypatch.setattr(uses, "first_use", lambda *_a: (plan, "page"))
+    monkeypatch.setattr(uses, "uses", lambda *_a: [(plan, "page")])
     monkeypatch.setattr(trial, "patch", lambda *_a: None)
     workshop: Any = argparse.Namespace(engine=None, lab_plan=None, store=None, base="")
     settings = argparse.Namespace(deadline=1.0)
@@ -168,6 +169,7 @@ class Runs:
 
     def __init__(self) -> None:
         self.outcome = Outcome(results=(), errors=(), versions={})
+        self.red: list[str] = []  # scenarios that end with an error, one for each time
         self.scenarios: list[Scenario] = []
         self.options: list[Options] = []
 
@@ -179,7 +181,10 @@ class Runs:
 
     def run(self) -> Outcome:
         """Run it."""
-        return self.outcome
+        if self.scenarios[-1].name not in self.red:
+            return self.outcome
+        self.red.remove(self.scenarios[-1].name)
+        return dataclasses.replace(self.outcome, errors=("docs/page.md:20: a file stays.",))
 
 
 class Snapshots:
@@ -207,14 +212,14 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
 
 
 def trial_of(
-    root: Path, *known: str, stop: threading.Event | None = None, plan: Scenario = PLAN
+    root: Path, *known: str, stop: threading.Event | None = None, plan: Sequence[Scenario] = (PLAN,)
 ) -> trial.Trial:
-    """Return a trial with a scenario, and with the snapshots that have these keys."""
+    """Return a trial with scenarios, and with the snapshots that have these keys."""
     workshop: Any = argparse.Namespace(
         engine=None, lab_plan=None, store=Snapshots(*known), base="base"
     )
     site: Any = argparse.Namespace(pages=(), root=root, settings=argparse.Namespace(deadline=7.0))
-    return trial.Trial(site, [plan], workshop, results=(), stop=stop or threading.Event())
+    return trial.Trial(site, plan, workshop, results=(), stop=stop or threading.Event())
 
 
 BEFORE = keys.key("base", (EARLIER,))
@@ -233,7 +238,7 @@ def test_a_file_is_broken(
     tmp_path: Path, runs: Runs, removed: Mutant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All blocks are run, on machines where the copies of the file are changed."""
-    monkeypatch.setattr(uses, "first_use", lambda *_a: (PLAN, "page"))
+    monkeypatch.setattr(uses, "uses", lambda *_a: [(PLAN, "page")])
     change = trial.patch(removed, tmp_path / "project")
     monkeypatch.setattr(trial, "patch", lambda *_a: change)
     trial_of(tmp_path, BEFORE).run(removed)
@@ -246,7 +251,7 @@ def test_without_a_snapshot_nothing_is_tried(tmp_path: Path, runs: Runs) -> None
     with pytest.raises(DoclabError, match=r"no snapshot of what comes before page; run `nox"):
         trial_of(tmp_path).run(DROPPED)
     first = dataclasses.replace(PLAN, blocks=(MAKE, SHOW))
-    trial_of(tmp_path, plan=first).run(DROPPED)
+    trial_of(tmp_path, plan=[first]).run(DROPPED)
     assert [how.restore_at for how in runs.options] == [0]
 
 
@@ -258,6 +263,51 @@ def test_what_a_page_left_behind_finds_a_mutant_out(tmp_path: Path, runs: Runs) 
     runs.outcome = Outcome(results=(), errors=errors, versions={})
     with pytest.raises(DoclabError, match=r"could not be tried: page: the disk is full\."):
         trial_of(tmp_path, BEFORE).run(DROPPED)
+
+
+#: Scenarios after PLAN: one without the block, two with it.
+OTHER = dataclasses.replace(PLAN, name="other", blocks=(EARLIER, SHOW))
+LATER = dataclasses.replace(PLAN, name="later")
+LAST = dataclasses.replace(PLAN, name="last")
+
+
+@pytest.mark.parametrize(
+    ("red", "tried"),
+    [
+        ([], ["page", "later", "last"]),
+        (["page", "page"], ["page", "page"]),
+        (["later", "later"], ["page", "later", "later"]),
+        (["page", "last", "last"], ["page", "page", "later", "last", "last"]),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("of_file", [False, True])
+def test_a_survivor_is_tried_wherever_it_may_be_noticed(
+    tmp_path: Path,
+    runs: Runs,
+    removed: Mutant,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    of_file: bool,
+    red: list[str],
+    tried: list[str],
+) -> None:
+    """Until a scenario is red twice with it."""
+    monkeypatch.setattr(
+        uses, "uses", lambda _f, plan, _r: [(one, "page") for one in plan if MAKE in one.blocks]
+    )
+    runs.red = [*red]
+    mutant = removed if of_file else REPLACED
+    plan = [PLAN, OTHER, LATER, LAST]
+    verdict = trial_of(tmp_path / "project", BEFORE, plan=plan).run(mutant)
+    assert verdict.killed_by == ("docs/page.md:20" if len(red) > 1 else "")
+    assert [scenario.name for scenario in runs.scenarios] == tried
+
+
+def test_what_no_page_uses_is_no_verdict(tmp_path: Path) -> None:
+    """Nothing was run."""
+    with pytest.raises(DoclabError, match=r"docs/page.md:3: no page's blocks use this\."):
+        trial_of(tmp_path, plan=[OTHER]).run(DROPPED)
 
 
 def test_what_was_stopped_is_no_verdict(tmp_path: Path, runs: Runs) -> None:

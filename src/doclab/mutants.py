@@ -7,7 +7,7 @@ import collections
 import dataclasses
 import enum
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from doclab.model import Block, Command, Location, Placeholder, Scenario
@@ -91,6 +91,15 @@ class Verdict:
     def __str__(self) -> str:
         fate = f"red at {self.killed_by}" if self.killed_by else "SURVIVED"
         return f"{fate:40} {self.mutant}"
+
+
+def sure(judge: Callable[[Mutant], Verdict], mutant: Mutant) -> Verdict:
+    """Judge a mutant; find it out only if it is so twice.
+
+    On a computer that has much to do, a test or a block may fail by chance.
+    """
+    verdict = judge(mutant)
+    return judge(mutant) if verdict.killed_by else verdict
 
 
 def of_block(block: Block) -> Iterator[Mutant]:

@@ -52,8 +52,7 @@ def every_mutant(site: Site, scenarios: Sequence[Scenario]) -> list[Mutant]:
     texts = {
         path: (site.root / path).read_text(encoding="utf-8")
         for path in map(Path, repository.files(site.root) or ())
-        if path.suffix in mutants.COMMENTS
-        and uses.first_use([path], scenarios, site.root) is not None
+        if path.suffix in mutants.COMMENTS and any(uses.uses([path], scenarios, site.root))
     }
     return mutants.numbered([*found, *mutants.of_files(texts)])
 

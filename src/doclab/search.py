@@ -9,10 +9,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 
 from doclab import expect, interruption, judges, keys, repository
 from doclab.model import BlockResult, DoclabError, Ledger, Location, Scenario
-from doclab.mutants import By, Kind, Mutant, Verdict
+from doclab.mutants import By, Kind, Mutant, Verdict, sure
 from doclab.notebook import Notebook
 from doclab.progress import Progress
 from doclab.site import Site
@@ -137,7 +138,8 @@ class Search:
                 self._say(f"`{command}` must pass while nothing is broken")
             with self._pool() as pool:
                 list(pool.map(found.check, commands))
-            return self._each(judged, found.run, lambda mutant: conditions[mutant], "tests")
+            judge = partial(sure, found.run)
+            return self._each(judged, judge, lambda mutant: conditions[mutant], "tests")
 
     def _by_lab(self, chosen: Sequence[Mutant], results: Sequence[BlockResult]) -> list[Verdict]:
         trial = Trial(self._site, self._scenarios, self._workshop, results=results, stop=self._stop)
@@ -151,11 +153,7 @@ class Search:
         conditions: Callable[[Mutant], Iterable[str]],
         name: str,
     ) -> list[Verdict]:
-        """Judge mutants of which the notebook knows nothing, several at a time.
-
-        One is found out if it is so twice: on a computer that has much to do, a test or a
-        block may fail by chance.
-        """
+        """Judge mutants of which the notebook knows nothing, several at a time."""
         noted = {m: self._notebook.find(m, *conditions(m)) for m in chosen}
         new = [mutant for mutant, verdict in noted.items() if verdict is None]
         self._say(f"{name}: {len(new)} to try, {len(chosen) - len(new)} known")
@@ -163,8 +161,6 @@ class Search:
 
         def judge_and_note(mutant: Mutant) -> Verdict:
             verdict = judge(mutant)
-            if verdict.killed_by:
-                verdict = judge(mutant)
             self._notebook.note(verdict, *conditions(mutant))
             return verdict
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from doclab import keys, mutants, uses
@@ -104,35 +105,40 @@ class Trial:
         self._stop = stop
 
     def run(self, mutant: Mutant) -> Verdict:
-        """Run the pages with a mutant, from the first one that it concerns.
-
-        A block of which nothing is compared can as well be left out as be replaced by
-        `true`: what comes after it is the same.
+        """Run all pages that a mutant concerns with it, until something turns red twice.
 
         Raises:
             DoclabError: if it could not be tried.
             StoppedError: if the trials are to end.
         """
-        if mutant.kind in (Kind.DROPPED, Kind.TRUE):
-            scenario = next(
-                s for s in self._scenarios if any(b.location == mutant.location for b in s.blocks)
-            )
-            page = next(b.page for b in scenario.blocks if b.location == mutant.location)
-            return self._try(mutant, mutants.without(scenario, mutant), scenario, page, None)
-        used = uses.first_use(mutant.files, self._scenarios, self._site.root)
-        if used is None:
-            raise DoclabError(f"{mutant.location}: no page's blocks use this file.")
-        scenario, page = used
-        return self._try(mutant, scenario, scenario, page, patch(mutant, self._site.root))
+        verdict = None
+        for scenario, page in self._concerned(mutant):
+            verdict = mutants.sure(partial(self._try, scenario, page), mutant)
+            if verdict.killed_by:
+                break
+        if verdict is None:
+            raise DoclabError(f"{mutant.location}: no page's blocks use this.")
+        return verdict
 
-    def _try(
-        self,
-        mutant: Mutant,
-        broken: Scenario,
-        whole: Scenario,
-        page: str,
-        change: Callable[[Lab], None] | None,
-    ) -> Verdict:
+    def _concerned(self, mutant: Mutant) -> Iterator[tuple[Scenario, str]]:
+        """Yield the scenarios that a mutant concerns, each with the first such page in it."""
+        if mutant.kind not in (Kind.DROPPED, Kind.TRUE):
+            yield from uses.uses(mutant.files, self._scenarios, self._site.root)
+            return
+        for scenario in self._scenarios:
+            for block in scenario.blocks:
+                if block.location == mutant.location:
+                    yield scenario, block.page
+                    break
+
+    def _try(self, whole: Scenario, page: str, mutant: Mutant) -> Verdict:
+        """Run a scenario with a mutant, from a page on.
+
+        A block of which nothing is compared can as well be left out as be replaced by
+        `true`: what comes after it is the same.
+        """
+        of_block = mutant.kind in (Kind.DROPPED, Kind.TRUE)
+        broken = mutants.without(whole, mutant) if of_block else whole
         before = next(n for n, block in enumerate(whole.blocks) if block.page == page)
         if (
             before
@@ -153,7 +159,7 @@ class Trial:
                 deadline=self._site.settings.deadline,
                 restore_at=before,
                 take=False,
-                patch=change,
+                patch=None if of_block else patch(mutant, self._site.root),
             ),
             say=lambda _message: None,
             stop=self._stop,
