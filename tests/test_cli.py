@@ -20,10 +20,6 @@ from doclab.reports.html import to_html
 from doclab.reports.junit import to_junit
 from doclab.reports.table import to_table
 
-#: The program as people start it; where only its words matter, `main` in this process will do.
-as_typed = pytest.mark.script_launch_mode("subprocess")
-
-
 PAGE = "# Title\n\n```console\n$ echo a\na\n```\n"
 
 
@@ -49,7 +45,7 @@ def ledger(root: Path) -> Ledger:
     return found
 
 
-@as_typed
+@pytest.mark.script_launch_mode("subprocess")  # as people start it
 def test_help(script_runner: ScriptRunner) -> None:
     """Each command is named."""
     done = script_runner.run(["doclab", "--help"])
@@ -90,7 +86,6 @@ def test_no_engine(
     assert len(ledger(sites.root).errors) == 1
 
 
-@as_typed
 def test_unknown_page(script_runner: ScriptRunner, sites: Sites) -> None:
     """The message names the pages that there are."""
     sites.write(index=PAGE)

@@ -10,7 +10,7 @@ from conftest import Snapshot
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from doclab.expect import match, tidy
+from doclab.expect import begin, match, tidy
 from doclab.kinds import KINDS, parse_placeholder
 from doclab.model import DoclabError, Placeholder
 
@@ -320,6 +320,52 @@ def test_many_any_lines_stay_quick() -> None:
     assert match(expected, actual) is None
 
 
+def begins(wanted: str, printed: str, *placeholders: Placeholder) -> tuple[dict[str, str], int]:
+    """Return the values, and the lines of the output in which all that is wanted is."""
+    found = begin(wanted.split("\n"), printed.split("\n"), placeholders=placeholders, captured={})
+    return found or ({}, -1)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "printed", "count"),
+    [
+        ("a", "a\na", 1),
+        ("a\nb", "a\nb\nc", 2),
+        ("a\nb", "a", -1),
+        ("a", "b\na", -1),
+        ("a\n...\nb", "a\nb\nx\nb", 2),
+        ("a\n...\nb", "a\nx\ny \nb \nb", 4),
+        ("a\n...\nb\n...\na", "a\na\nb\nb\na\na", 5),
+        ("a\n...\na", "a\nb", -1),
+        ("...\nb\nc", "a\nb\nb\nc\nb\nc", 4),
+        ("...\na", "a\na", 1),
+    ],
+)
+def test_the_start_of_an_output(wanted: str, printed: str, count: int) -> None:
+    """As few lines as hold all that is wanted, the first of them at the start."""
+    assert begins(wanted, printed) == ({}, count)
+
+
+@given(st.lists(st.sampled_from(["a", "b", "..."]), min_size=1, max_size=6), st.text("ab\n"))
+def test_the_start_of_an_output_is_the_shortest_that_matches(lines: list[str], text: str) -> None:
+    """If any does; nothing is in the way of it."""
+    wanted = [*lines, "a"]
+    printed = text.split("\n")
+    expected = "\n".join(wanted)
+    counts = [
+        n for n in range(1, len(printed) + 1) if match(expected, "\n".join(printed[:n])) == {}
+    ]
+    whole = [n for n in counts if printed[n - 1]]  # a page shows no blank lines at the end
+    assert begins(expected, text) == ({}, min(whole, default=-1))
+
+
+def test_a_value_at_the_start_of_an_output() -> None:
+    """It is the first that fits."""
+    item = parse_placeholder("5=number:n")
+    assert begins("a\n...\nn 5", "a\nn x\nn 7\nn 8", item) == ({"n": "7"}, 3)
+    assert begins("n 5\n...\nn 5", "n 7\nn 8\nn 7\nn 7", item) == ({"n": "7"}, 3)
+
+
 def test_a_long_output_is_compared_quickly() -> None:
     """The time is linear in the output, which may be half a megabyte of short lines."""
     actual = "\n".join(["a"] * 250_000)
@@ -327,4 +373,5 @@ def test_a_long_output_is_compared_quickly() -> None:
     assert match("...\nb", actual) is None
     assert match("...\nb\n...", actual) is None
     assert match("...\na", actual) == {}
+    assert begins("a\n...\nb\n...\na", actual) == ({}, -1)
     assert time.monotonic() - start < 5

@@ -240,7 +240,7 @@ class TestRunning:
 
     def test_it_prints_very_much(self, lab: LocalLab) -> None:
         """Little of it is kept, and nobody else is held up."""
-        much = "yes | head --bytes=5000000; "
+        much = "yes | head --bytes=2000000; "
         passes(
             lab,
             session(self.START.format(much), running=True),

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import Future
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +12,7 @@ from conftest import LocalLab
 
 from doclab import journal
 from doclab.lab import Lab
+from doclab.model import DoclabError
 
 
 def entry(message: str, **fields: str) -> str:
@@ -40,9 +42,28 @@ def test_journal_of_services_only() -> None:
     ]
 
 
-def test_journals_of_all_machines(lab: LocalLab, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What fails on one machine may have its cause on another."""
-    said = {"server": "502 GET", "laptop": "refused", "router": ""}
-    found = [SimpleNamespace(name=name, journal=lambda _, t=text: t) for name, text in said.items()]
-    monkeypatch.setattr(lab, "all_machines", lambda: found)
+def test_journal_of_what_ended_too_soon() -> None:
+    """It knows no unit of it; Podman's events are no news."""
+    text = "\n".join(
+        [
+            entry("another netns", SYSLOG_IDENTIFIER="whoami", _TRANSPORT="stdout"),
+            entry("a kernel's", SYSLOG_IDENTIFIER="kernel", _TRANSPORT="kernel"),
+            entry("start", _SYSTEMD_USER_UNIT="workerd.service", PODMAN_EVENT="start"),
+        ]
+    )
+    assert journal.service_lines(text) == ["whoami: another netns"]
+
+
+def test_journals_of_all_machines_that_are_up(
+    lab: LocalLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What fails on one machine may have its cause on another; none is waited for."""
+    starting: dict[str, Future[SimpleNamespace]] = {
+        name: Future() for name in ("server", "laptop", "router", "broken", "slow")
+    }
+    for name, text in {"server": "502 GET", "laptop": "refused", "router": ""}.items():
+        machine = SimpleNamespace(name=name, journal=lambda _since, said=text: said)
+        starting[name].set_result(machine)
+    starting["broken"].set_exception(DoclabError("it does not start."))
+    monkeypatch.setattr(lab, "_starting", starting)
     assert Lab.journal(lab, "laptop", 0.0) == "on laptop:\nrefused\non server:\n502 GET"

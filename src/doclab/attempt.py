@@ -156,16 +156,10 @@ class Attempt:
         if self._had_jobs and not any(map(is_notice, wanted)):
             ends = [end for end, line in zip(ends, lines, strict=True) if not is_notice(line)]
             lines = [line for line in lines if not is_notice(line)]
-        dots = sum(line.strip() == expect.ANY_LINES for line in wanted)
-        least = len(wanted) - dots
-        for count in range(least, (len(lines) if dots else min(least, len(lines))) + 1):
-            values = expect.match(
-                "\n".join(wanted),
-                "\n".join(lines[:count]),
-                placeholders=self._block.placeholders,
-                captured=self._captured,
-            )
-            if values is not None:
-                self._values = values
-                return max(0, min(ends[count - 1] - len(self.output), len(text)))
-        return None
+        found = expect.begin(
+            wanted, lines, placeholders=self._block.placeholders, captured=self._captured
+        )
+        if found is None:
+            return None
+        self._values, count = found
+        return max(0, min(ends[count - 1] - len(self.output), len(text)))

@@ -87,11 +87,35 @@ def match(
     shown, printed = tidy(expected), tidy(actual)
     if shown == printed and not placeholders:  # so it is most of the time
         return dict(captured or {})
-    patterns = segments.cut(shown.split("\n"), is_any)
-    found = segments.match(
-        [[LinePattern(line, placeholders) for line in part] for part in patterns],
-        printed.split("\n"),
-        LinePattern.match,
-        captured or {},
-    )
+    patterns = _patterns(shown.split("\n"), placeholders)
+    found = segments.match(patterns, printed.split("\n"), LinePattern.match, captured or {})
     return dict(found) if found is not None else None
+
+
+def begin(
+    wanted: Sequence[str],
+    lines: Sequence[str],
+    *,
+    placeholders: Sequence[Placeholder],
+    captured: Mapping[str, str],
+) -> tuple[dict[str, str], int] | None:
+    """Compare the start of output with an expectation, as text.
+
+    Args:
+        wanted: lines of what the page shows; the last is neither empty nor `...`.
+        lines: of what the terminal showed.
+        placeholders: the parts that may differ.
+        captured: values of named placeholders that came before.
+
+    Returns:
+        The values of all named placeholders, and the least number of lines in which all
+        that is wanted is; None if it is not there.
+    """
+    printed = [line.rstrip() for line in lines]
+    found = segments.begin(_patterns(wanted, placeholders), printed, LinePattern.match, captured)
+    return (dict(found[0]), found[1]) if found is not None else None
+
+
+def _patterns(lines: Sequence[str], placeholders: Sequence[Placeholder]) -> list[list[LinePattern]]:
+    parts = segments.cut(lines, is_any)
+    return [[LinePattern(line, placeholders) for line in part] for part in parts]

@@ -13,8 +13,17 @@ _BACKGROUND_UNITS = re.compile(
 )
 
 
+#: The fields of an entry that `service_lines` reads.
+FIELDS = (
+    "MESSAGE", "UNIT", "USER_UNIT", "_SYSTEMD_UNIT", "_SYSTEMD_USER_UNIT", "CONTAINER_NAME",
+    "PODMAN_EVENT", "SYSLOG_IDENTIFIER", "_TRANSPORT",
+)  # fmt: skip
+
+
 def service_lines(text: str) -> list[str]:
     """Return a line for each entry of a service, socket or container that pages are about.
+
+    Podman's events are left out: they tell again what systemd says, at greater length.
 
     Args:
         text: what `journalctl --output=json` printed.
@@ -27,11 +36,16 @@ def service_lines(text: str) -> list[str]:
         )
         unit = next(filter(None, units), "")
         message = str(entry.get("MESSAGE")).rstrip()  # a container's may end with an empty line
+        if entry.get("PODMAN_EVENT"):
+            continue
         if unit.endswith((".service", ".socket")):
             if not _BACKGROUND_UNITS.match(unit):
                 found.append(f"{unit}: {message}")
         elif name := entry.get("CONTAINER_NAME"):  # one that no unit started
             found.append(f"{name}: {message}")
+        elif not unit and entry.get("_TRANSPORT") == "stdout":
+            # Of a program of a user's service that was gone before the journal saw whose it is.
+            found.append(f"{entry.get('SYSLOG_IDENTIFIER')}: {message}")
     return found
 
 

@@ -203,9 +203,17 @@ class Lab:
         return True
 
     def journal(self, first: str, since: float) -> str:
-        """Return the ends of all journals, that of `first` first, as `Machine.journal` does."""
-        found = sorted(self.all_machines(), key=lambda machine: machine.name != first)
-        return journal.joined({machine.name: machine.journal(since) for machine in found})
+        """Return the ends of the journals of machines that are up, that of `first` first.
+
+        As `Machine.journal` does; nothing is waited for, since another may never start.
+        """
+        up = [
+            each.result()
+            for each in self._starting.values()
+            if each.done() and not each.exception()
+        ]
+        up.sort(key=lambda machine: machine.name != first)
+        return journal.joined({machine.name: machine.journal(since) for machine in up})
 
     def enter_line(self, machine: str) -> str:
         """Return a line to paste that opens a shell on a machine of a kept lab."""

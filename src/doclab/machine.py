@@ -127,7 +127,7 @@ class Machine:
             "--quiet",
             f"--since=@{since - _EARLIER:.3f}",
             "--output=json",
-            "--output-fields=MESSAGE,UNIT,USER_UNIT,_SYSTEMD_UNIT,_SYSTEMD_USER_UNIT,CONTAINER_NAME",
+            f"--output-fields={','.join(journal.FIELDS)}",
             check=False,
         )
         return "\n".join(journal.service_lines(done.stdout)[-lines:])

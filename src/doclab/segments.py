@@ -30,6 +30,31 @@ def match(
 ) -> Known | None:
     """Match segments in order: the first at the start, the last at the end.
 
+    Args:
+        segments: patterns of items; between two segments anything may stand.
+        items: what is looked at.
+        fits: whether a pattern fits an item; it returns what is known then.
+        known: values that came before.
+    """
+    *before, last = segments
+    begun = begin(before, items, fits, known) if before else (known, 0)
+    if begun is None:
+        return None
+    known, position = begun
+    end = len(items) - len(last)
+    if end < position or (not before and end > 0):
+        return None
+    return _match_at(last, items, end, fits, known)
+
+
+def begin(
+    segments: Sequence[Sequence[P]],
+    items: Sequence[T],
+    fits: Callable[[P, T, Known], Known | None],
+    known: Known,
+) -> tuple[Known, int] | None:
+    """Match segments in order: the first at the start, the last as early as it fits.
+
     Each segment takes the first place where it fits, so that the time is
     linear in the items, however many segments there are.
 
@@ -38,24 +63,20 @@ def match(
         items: what is looked at.
         fits: whether a pattern fits an item; it returns what is known then.
         known: values that came before.
+
+    Returns:
+        What is known then, and the number of items up to the end of the last segment.
     """
     position = 0
     for number, segment in enumerate(segments):
-        end = len(items) - len(segment)
-        if number == 0:
-            places = range(1)
-        elif number == len(segments) - 1:
-            places = range(max(position, end), end + 1)
-        else:
-            places = range(position, end + 1)
-        for place in places:
+        for place in range(position, 1 if number == 0 else len(items) - len(segment) + 1):
             found = _match_at(segment, items, place, fits, known)
             if found is not None:
                 position, known = place + len(segment), found
                 break
         else:
             return None
-    return known if position == len(items) else None
+    return known, position
 
 
 def _match_at(
