@@ -22,6 +22,10 @@ HTML = ["-W", "-n", "--keep-going", "-d", str(BUILD / "doctrees"), "docs", str(B
 
 def install(session: nox.Session, name: str) -> None:
     """Install the pinned packages of a session, unless they are there already."""
+    # What Python compiles is kept here, also where it is told to keep nothing: to compile
+    # Sphinx anew takes a second at each start, and the tests start it in each worker.
+    session.env["PYTHONPYCACHEPREFIX"] = str(Path(session.virtualenv.location) / "compiled")
+    session.env["PYTHONDONTWRITEBYTECODE"] = ""
     requirements = ROOT / "requirements" / f"{name}.txt"
     project = ROOT / "pyproject.toml"
     stamp = Path(session.virtualenv.location) / "installed"

@@ -57,8 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_xdist_auto_num_workers() -> int:
     """Return more workers than processors: many tests wait for what a shell prints."""
-    processors = len(os.sched_getaffinity(0))
-    return processors + processors // 2
+    return len(os.sched_getaffinity(0)) + 2
 
 
 @pytest.fixture(autouse=True)

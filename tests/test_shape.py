@@ -111,14 +111,14 @@ def test_as_python_compares(one: object, other: object) -> None:
 
 
 def test_hostile_output_is_compared_quickly() -> None:
-    """A megabyte in one string, number, list or object takes no time to speak of."""
+    """Half a megabyte in one string, number, list or object takes no time to speak of."""
     start = time.process_time()
-    keys = ",".join(f'"{number}": 1' for number in range(80_000))
+    keys = ",".join(f'"{number}": 1' for number in range(40_000))
     for actual in (
-        f'["{":" * 1_000_000}"]',
-        f"[{'1' * 1_000_000}]",
-        f"[{'1,' * 500_000}1]",
+        f'["{":" * 500_000}"]',
+        f"[{'1' * 500_000}]",
+        f"[{'1,' * 250_000}1]",
         f'[{{{keys}, "0": 2}}]',
     ):
         assert compare('["10.0.0.1", "..."]', actual, json=True, placeholders=VARIES).values is None
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 2.5

@@ -127,11 +127,11 @@ def test_hostile_lines_are_compared_quickly(kind: str) -> None:
         for line in ("X", "X X X y", "X-X-X-y", "X=X=X=X=y", "(X)/(X)/(X)y", "... X,X,X ...")
     ]
     for unit in (text, f"{text} ", f"{text}-", "1:", "1-1=", "0", ":", ".", "a,", "(1)/"):
-        line = unit * (1_000_000 // len(unit))
+        line = unit * (500_000 // len(unit))
         start = time.process_time()
         for pattern in patterns:
             assert pattern.match(f"{line}z", {}) is None or pattern.line == text
-        assert time.process_time() - start < 5
+        assert time.process_time() - start < 2.5
 
 
 def test_a_value_is_not_endless() -> None:
