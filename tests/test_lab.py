@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import Future
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from conftest import LocalLab
@@ -58,12 +59,12 @@ def test_journals_of_all_machines_that_are_up(
     lab: LocalLab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What fails on one machine may have its cause on another; none is waited for."""
-    starting: dict[str, Future[SimpleNamespace]] = {
+    starting: dict[str, Future[Any]] = {
         name: Future() for name in ("server", "laptop", "router", "broken", "slow")
     }
     for name, text in {"server": "502 GET", "laptop": "refused", "router": ""}.items():
         machine = SimpleNamespace(name=name, journal=lambda _since, said=text: said)
         starting[name].set_result(machine)
     starting["broken"].set_exception(DoclabError("it does not start."))
-    monkeypatch.setattr(lab, "_starting", starting)
+    monkeypatch.setattr(lab._start, "_machines", starting)
     assert Lab.journal(lab, "laptop", 0.0) == "on laptop:\nrefused\non server:\n502 GET"

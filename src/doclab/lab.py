@@ -7,17 +7,15 @@ import secrets
 import shlex
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 
-from doclab import addresses, faithful, journal, leftovers, registry, share, state
-from doclab import machine as machines
+from doclab import journal, leftovers
 from doclab.engine import LABEL, Engine
 from doclab.faithful import Returned
 from doclab.lab_plan import LabPlan
 from doclab.machine import Machine
-from doclab.model import DoclabError
-from doclab.share import Share
 from doclab.snapshots import Snapshot, SnapshotStore
+from doclab.start import Start
 from doclab.state import State
 from doclab.terminal import Terminal
 from doclab.terminals import Terminals
@@ -52,16 +50,9 @@ class Lab:
             f"--label={LABEL}={self.name}",
             f"--label={LABEL}.owner={leftovers.owner()}",
         ]
-        self._pool = ThreadPoolExecutor(thread_name_prefix=self.name)
-        self._starting: dict[str, Future[Machine]] = {}
-        self._registry: Future[object] | None = None
-        self._begun: Future[None] | None = None
-        self._restored: tuple[SnapshotStore, Snapshot] | None = None
-        self._share: Share | None = None
-        self._brought_back: dict[str, Returned] = {}
-        self.first_states: dict[str, State] = {}  # before the first block, if recorded
-        #: Set when a first block could run, or it is known that none will.
-        self.settled = threading.Event()
+        self._start = Start(
+            self.name, engine, plan, labels=self._labels, nonce=self._nonce, stop=stop
+        )
 
     def begin(
         self,
@@ -75,9 +66,7 @@ class Lab:
             restored: where the machines' files come from; None for new ones.
             after: what to wait for, so that the labs that are needed first are up first.
         """
-        self._restored = restored
-        self._begun = self._pool.submit(self._make, after)
-        return self._begun
+        return self._start.begin(restored=restored, after=after)
 
     def start(self, *, restored: tuple[SnapshotStore, Snapshot] | None = None) -> None:
         """Begin, if that was not done yet; wait until the first machine is up.
@@ -88,58 +77,17 @@ class Lab:
         Raises:
             DoclabError: if a machine does not start.
         """
-        (self._begun or self.begin(restored=restored)).result()
-        self.machine(self._plan.machines[0])
-        if self._registry is not None:
-            self._registry.result()
+        self._start.wait_for_first(restored=restored)
 
-    def _make(self, after: threading.Event | None) -> None:
-        if after is not None:
-            after.wait()
-        try:
-            self._make_all()
-        except BaseException as error:
-            self.settled.set()
-            if isinstance(error, OSError):
-                raise DoclabError(f"the lab's files could not be written: {error}") from error
-            raise
+    @property
+    def settled(self) -> threading.Event:
+        """Set when a first block could run, or it is known that none will."""
+        return self._start.settled
 
-    def _make_all(self) -> None:
-        sharing = self._pool.submit(
-            share.make,
-            self._engine,
-            f"{self.name}-share",
-            labels=self._labels,
-            nonce=self._nonce,
-            repository=self._plan.repository,
-            snapshot=self._plan.snapshot,
-        )
-        self._engine.call("network", "create", "--ipv6", *self._labels, self.name)
-        networks = self._networks()
-        self._share = sharing.result()
-        first = None
-        for name in self._plan.machines:
-            self._starting[name] = self._pool.submit(
-                self._start_machine, name, networks, self._share.volume, after=first
-            )
-            # The first block is most often for the first machine, which the others would
-            # slow down. But all restored ones must be as they were before any block runs.
-            if self._restored is None:
-                first = first or self._starting[name]
-        needed = [first] if first is not None else list(self._starting.values())
-        self._pool.submit(self._settle, needed)
-        self._registry = self._pool.submit(
-            registry.start,
-            self._engine,
-            container=f"{self.name}-registry",
-            image=self._plan.images.registry,
-            network=networks[registry.NAME],
-            labels=self._labels,
-        )
-
-    def _settle(self, needed: list[Future[Machine]]) -> None:
-        wait(needed)
-        self.settled.set()
+    @property
+    def first_states(self) -> dict[str, State]:
+        """What each machine was like before the first block, if that was recorded."""
+        return self._start.first_states
 
     def machine(self, name: str) -> Machine:
         """Return a machine when it is up.
@@ -147,23 +95,15 @@ class Lab:
         Raises:
             DoclabError: if it, or the registry of base images, did not start.
         """
-        if self._registry is not None and self._registry.done():
-            self._registry.result()
-        return self._starting[name].result()
+        return self._start.machine(name)
 
     def all_machines(self) -> list[Machine]:
         """Return all machines when all are up, and the registry too."""
-        if self._registry is not None:
-            self._registry.result()
-        return [self.machine(name) for name in self._plan.machines]
+        return self._start.all_machines()
 
     def brought_back(self) -> Returned:
         """Return what was done on the machines of a restored lab, and what still differs."""
-        done = [self._brought_back[machine.name] for machine in self.all_machines()]
-        return (
-            [mend for mends, _ in done for mend in mends],
-            next((difference for _, difference in done if difference is not None), None),
-        )
+        return self._start.brought_back()
 
     def terminal(self, machine: str, name: str = "") -> Terminal:
         """Return a terminal on a machine; log in if there is none of this name.
@@ -207,12 +147,7 @@ class Lab:
 
         As `Machine.journal` does; nothing is waited for, since another may never start.
         """
-        up = [
-            each.result()
-            for each in self._starting.values()
-            if each.done() and not each.exception()
-        ]
-        up.sort(key=lambda machine: machine.name != first)
+        up = sorted(self._start.up(), key=lambda machine: machine.name != first)
         return journal.joined({machine.name: machine.journal(since) for machine in up})
 
     def enter_line(self, machine: str) -> str:
@@ -224,55 +159,12 @@ class Lab:
         self.close_terminals()
         self.all_machines()
         self._engine.call("volume", "create", *self._labels, f"{self.name}-kept")
-        if self._share is not None:
-            self._share.make_ordinary()
+        self._start.make_ordinary()
 
     def remove(self) -> None:
         """Remove the machines, their volumes and the network."""
-        self.settled.set()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._start.give_up()
         with ThreadPoolExecutor(1) as pool:
             removing = pool.submit(leftovers.remove, self._engine, self.name)
             self.close_terminals()  # whose shells end with their machines anyway
             removing.result()
-
-    def _networks(self) -> dict[str, str]:
-        form = "--format={{range .Subnets}}{{.Subnet}} {{end}}"
-        found = self._engine.call("network", "inspect", form, self.name)
-        return addresses.allot(
-            self.name, found.stdout.split(), (registry.NAME, *self._plan.machines)
-        )
-
-    def _start_machine(
-        self,
-        name: str,
-        networks: dict[str, str],
-        folder: str,
-        *,
-        after: Future[Machine] | None,
-    ) -> Machine:
-        if after is not None:
-            wait([after])
-        made = machines.create(
-            name,
-            container=f"{self.name}-{name}",
-            networks=networks,
-            image=self._plan.images.machine,
-            folder=folder,
-            labels=self._labels,
-            engine=self._engine,
-            stop=self._stop,
-            start=self._restored is None,
-        )
-        if self._restored is not None:
-            store, snapshot = self._restored
-            store.restore(snapshot, made)
-            self._engine.call("start", made.container)
-        made.wait_until_up()
-        if self._restored is not None:
-            record = self._restored[1].record
-            self.first_states.update(record.first)
-            self._brought_back[name] = faithful.bring_back(made, record, self._plan.user)
-        elif self._plan.record:
-            self.first_states[name] = state.read(made)
-        return made
