@@ -12,6 +12,7 @@ from typing import Any, cast
 import pytest
 from conftest import LocalLab, block, page, scenario
 
+from doclab.lab import Lab
 from doclab.model import DoclabError, Scenario
 from doclab.scenario_run import Options, ScenarioRun
 from doclab.snapshots import SnapshotStore
@@ -101,6 +102,19 @@ def test_a_snapshot_that_cannot_be_taken_is_said(
     said: list[str] = []
     assert taken(tmp_path, monkeypatch, Options(), scenario(*BLOCKS), said.append) == []
     assert "there is no snapshot of the end of one: the disk is full." in said
+
+
+def test_before_each_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Something may be done in the lab, such as breaking a file that the last block made."""
+    home = tmp_path / "server"
+    left: list[list[str]] = []
+
+    def look(_lab: Lab) -> None:
+        left.append(sorted(path.name for path in home.glob("*")))
+
+    makes = scenario(block("touch a", page="one"), block("touch b", page="two"))
+    taken(tmp_path, monkeypatch, Options(before_block=look), makes)
+    assert left == [[], ["a"]]
 
 
 class KeptLab(LocalLab):

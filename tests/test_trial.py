@@ -88,7 +88,9 @@ def test_all_copies_on_all_machines_are_broken(tmp_path: Path, removed: Mutant) 
         },
     )
     write(tmp_path / "laptop" / "home", {f"me/{TWO}": TEXT})
-    trial.patch(removed, tmp_path / "project")(FileLab(tmp_path))
+    patch = trial.Patch(removed, tmp_path / "project")
+    patch(FileLab(tmp_path))
+    assert patch.done
     found = {
         str(path.relative_to(tmp_path)): path.read_text(encoding="utf-8")
         for name in ("server", "laptop")
@@ -103,12 +105,19 @@ def test_all_copies_on_all_machines_are_broken(tmp_path: Path, removed: Mutant) 
     }
 
 
-def test_no_machine_has_the_file(tmp_path: Path, removed: Mutant) -> None:
-    """Then the mutant is not tried, and that is no verdict."""
+def test_a_copy_that_comes_later_is_broken(tmp_path: Path, removed: Mutant) -> None:
+    """A page may make it; what was broken once is left alone."""
     for name in ("server", "laptop"):
         (tmp_path / name / "home").mkdir(parents=True)
-    with pytest.raises(DoclabError, match="no machine has a copy"):
-        trial.patch(removed, tmp_path / "project")(FileLab(tmp_path))
+    patch, lab = trial.Patch(removed, tmp_path / "project"), FileLab(tmp_path)
+    patch(lab)
+    assert not patch.done
+    copy = tmp_path / "laptop" / "home" / "me" / ONE
+    for text in ("second\n", TEXT):
+        write(tmp_path / "laptop" / "home", {f"me/{ONE}": TEXT})
+        patch(lab)
+        assert patch.done
+        assert copy.read_text(encoding="utf-8") == text
 
 
 def test_with_a_mutant_nobody_waits_much_longer_than_without() -> None:
@@ -144,7 +153,7 @@ def test_a_fault_of_the_lab_is_no_verdict(
     one = block("true", page="page")
     plan = Scenario(name="one", pages=("page",), variant=(), blocks=(one,))
     monkeypatch.setattr(uses, "uses", lambda *_a: [(plan, "page")])
-    monkeypatch.setattr(trial, "patch", lambda *_a: None)
+    monkeypatch.setattr(trial, "Patch", Done)
     workshop: Any = argparse.Namespace(engine=None, lab_plan=None, store=None, base="")
     settings = argparse.Namespace(deadline=1.0)
     site: Any = argparse.Namespace(pages=(), root=tmp_path, settings=settings)
@@ -162,6 +171,13 @@ def test_a_fault_of_the_lab_is_no_verdict(
         tried.run(removed)
     fail(of_lab=False)
     assert tried.run(removed).killed_by == str(one.location)
+
+
+class Done:
+    """Stands for a patch that found its file."""
+
+    def __init__(self, *_: object) -> None:
+        self.done = True
 
 
 class Runs:
@@ -239,11 +255,10 @@ def test_a_file_is_broken(
 ) -> None:
     """All blocks are run, on machines where the copies of the file are changed."""
     monkeypatch.setattr(uses, "uses", lambda *_a: [(PLAN, "page")])
-    change = trial.patch(removed, tmp_path / "project")
-    monkeypatch.setattr(trial, "patch", lambda *_a: change)
+    monkeypatch.setattr(trial, "Patch", Done)
     trial_of(tmp_path, BEFORE).run(removed)
     assert [scenario.blocks for scenario in runs.scenarios] == [PLAN.blocks]
-    assert [how.patch for how in runs.options] == [change]
+    assert [isinstance(how.before_block, Done) for how in runs.options] == [True]
 
 
 def test_without_a_snapshot_nothing_is_tried(tmp_path: Path, runs: Runs) -> None:
@@ -297,6 +312,7 @@ def test_a_survivor_is_tried_wherever_it_may_be_noticed(
         uses, "uses", lambda _f, plan, _r: [(one, "page") for one in plan if MAKE in one.blocks]
     )
     runs.red = [*red]
+    monkeypatch.setattr(trial, "Patch", Done)
     mutant = removed if of_file else REPLACED
     plan = [PLAN, OTHER, LATER, LAST]
     verdict = trial_of(tmp_path / "project", BEFORE, plan=plan).run(mutant)
@@ -306,7 +322,7 @@ def test_a_survivor_is_tried_wherever_it_may_be_noticed(
 
 def test_what_no_page_uses_is_no_verdict(tmp_path: Path) -> None:
     """Nothing was run."""
-    with pytest.raises(DoclabError, match=r"docs/page.md:3: no page's blocks use this\."):
+    with pytest.raises(DoclabError, match=r"docs/page.md:3: no page's blocks use this, or have"):
         trial_of(tmp_path, plan=[OTHER]).run(DROPPED)
 
 
@@ -316,3 +332,26 @@ def test_what_was_stopped_is_no_verdict(tmp_path: Path, runs: Runs) -> None:
     stop.set()
     with pytest.raises(StoppedError):
         trial_of(tmp_path, BEFORE, stop=stop).run(DROPPED)
+
+
+def test_without_a_copy_nothing_is_proven(
+    tmp_path: Path, runs: Runs, removed: Mutant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is red; another scenario may have one."""
+    with_copy = iter([False, True])
+
+    class Patch(Done):
+        def __init__(self, *_: object) -> None:
+            self.done = next(with_copy)
+
+    failure = Failure(location=MAKE.location, command="b", problem="its exit status is 1.")
+    failed = result(MAKE, fate=Fate.FAILED, failure=failure)
+    monkeypatch.setattr(trial, "Patch", Patch)
+    monkeypatch.setattr(uses, "uses", lambda _f, plan, _r: [(one, "page") for one in plan])
+    verdict = trial_of(tmp_path, BEFORE, plan=[PLAN, LATER]).run(removed)
+    assert not verdict.killed_by
+    assert [scenario.name for scenario in runs.scenarios] == ["page", "later"]
+    runs.outcome = Outcome(results=(failed,), errors=(), versions={})
+    with_copy = iter([False])
+    with pytest.raises(DoclabError, match="or have a copy of it"):
+        trial_of(tmp_path, BEFORE).run(removed)

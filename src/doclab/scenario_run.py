@@ -15,7 +15,7 @@ from doclab.engine import Engine
 from doclab.lab import Lab
 from doclab.lab_plan import LabPlan
 from doclab.limits import SCENARIO
-from doclab.model import BlockResult, DoclabError, Fate, Page, Scenario
+from doclab.model import Block, BlockResult, DoclabError, Fate, Page, Scenario
 from doclab.page_ends import PageEnds
 from doclab.progress import Watch
 from doclab.snapshots import GoneError, Snapshot, SnapshotStore
@@ -47,7 +47,7 @@ class Options:
     take: bool = True  # whether snapshots are taken
     restore: bool = True  # whether snapshots are used
     restore_at: int | None = None  # how many blocks a snapshot must hold; None: as many as it can
-    patch: Callable[[Lab], None] | None = None  # changes the lab before its first block
+    before_block: Callable[[Lab], None] | None = None  # called before each block
 
 
 def again(scenario: Scenario) -> Scenario:
@@ -123,8 +123,6 @@ class ScenarioRun:
         try:
             self._start()
             up = True
-            if self._options.patch is not None:
-                self._options.patch(self.lab)
             for scenario, results in zip(self._passes, self._results, strict=True):
                 if self.failed is not None:
                     reason = f"{self.failed.block.location} failed"
@@ -168,10 +166,16 @@ class ScenarioRun:
         if scenario is not self.scenario:
             self._say("the whole once more, on the same machines")
             self._captured.clear()
+
+        def begin(block: Block) -> None:
+            if self._options.before_block is not None:
+                self._options.before_block(self.lab)
+            watch.begin(block)
+
         run.run_scenario(
             scenario,
             self.lab,
-            begin=watch.begin,
+            begin=begin,
             listen=watch.end,
             end_page=self._end_page,
             result_at_stop=results,

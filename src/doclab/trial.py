@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 from doclab import keys, mutants, uses
 from doclab.lab import Lab
+from doclab.machine import Machine
 from doclab.model import Block, BlockResult, DoclabError, Location, Scenario
 from doclab.mutants import By, Kind, Mutant, Verdict
 from doclab.scenario_run import Options, ScenarioRun
@@ -51,29 +52,39 @@ def hurried(scenario: Scenario, first: int, results: Sequence[BlockResult]) -> S
     return dataclasses.replace(scenario, blocks=blocks)
 
 
-def patch(mutant: Mutant, root: Path) -> Callable[[Lab], None]:
-    """Return what breaks a file, and its copies, on all machines of a lab.
+class NoCopyError(Exception):
+    """No machine of a scenario ever had a copy of the file that was to be broken."""
 
-    Args:
-        mutant: of a file.
-        root: directory of the project, where the file is as it should be.
-    """
-    original = (root / mutant.location.path).read_text(encoding="utf-8")
-    broken = mutants.broken_text(mutant, original)
-    tests = [word for path in mutant.files for word in ("-o", "-path", f"*/{path}")][1:]
 
-    def change(lab: Lab) -> None:
-        count = 0
-        for machine in lab.all_machines():
-            found = machine.execute("find", "/home", "-type", "f", "(", *tests, ")")
-            for place in found.stdout.splitlines():
-                if machine.execute("cat", place).stdout == original:
-                    machine.execute("sh", "-c", 'cat > "$1"', "sh", place, text=broken)
-                    count += 1
-        if not count:
-            raise DoclabError(f"{mutant.location}: no machine has a copy of this file yet.")
+class Patch:
+    """Breaks a file, and its copies, on all machines of a lab, once there are any."""
 
-    return change
+    def __init__(self, mutant: Mutant, root: Path) -> None:
+        """Prepare.
+
+        Args:
+            mutant: of a file.
+            root: directory of the project, where the file is as it should be.
+        """
+        self._original = (root / mutant.location.path).read_text(encoding="utf-8")
+        self._broken = mutants.broken_text(mutant, self._original)
+        self._tests = [word for path in mutant.files for word in ("-o", "-path", f"*/{path}")][1:]
+        self.done = False
+
+    def __call__(self, lab: Lab) -> None:
+        """Do it, if it was not done yet; a page may make its copy itself."""
+        if not self.done:
+            done = [self._break_on(machine) for machine in lab.all_machines()]
+            self.done = any(done)
+
+    def _break_on(self, machine: Machine) -> bool:
+        done = False
+        found = machine.execute("find", "/home", "-type", "f", "(", *self._tests, ")", check=False)
+        for place in found.stdout.splitlines():
+            if machine.execute("cat", place).stdout == self._original:
+                machine.execute("sh", "-c", 'cat > "$1"', "sh", place, text=self._broken)
+                done = True
+        return done
 
 
 class Trial:
@@ -113,11 +124,16 @@ class Trial:
         """
         verdict = None
         for scenario, page in self._concerned(mutant):
-            verdict = mutants.sure(partial(self._try, scenario, page), mutant)
+            try:
+                verdict = mutants.sure(partial(self._try, scenario, page), mutant)
+            except NoCopyError:
+                continue
             if verdict.killed_by:
                 break
         if verdict is None:
-            raise DoclabError(f"{mutant.location}: no page's blocks use this.")
+            raise DoclabError(
+                f"{mutant.location}: no page's blocks use this, or have a copy of it."
+            )
         return verdict
 
     def _concerned(self, mutant: Mutant) -> Iterator[tuple[Scenario, str]]:
@@ -148,6 +164,7 @@ class Trial:
             raise DoclabError(
                 f"there is no snapshot of what comes before {page}; run `nox -s doctest` first."
             )
+        patch = None if of_block else Patch(mutant, self._site.root)
         outcome = ScenarioRun(
             hurried(broken, before, self._results),
             engine=self._workshop.engine,
@@ -159,13 +176,15 @@ class Trial:
                 deadline=self._site.settings.deadline,
                 restore_at=before,
                 take=False,
-                patch=None if of_block else patch(mutant, self._site.root),
+                before_block=patch,
             ),
             say=lambda _message: None,
             stop=self._stop,
         ).run()
         if self._stop.is_set():  # what was found then is no verdict
             raise StoppedError
+        if patch is not None and not patch.done and not outcome.errors:
+            raise NoCopyError  # whatever was red, nothing was broken
         failed = next((r.failure for r in outcome.results if r.failure is not None), None)
         if failed is not None and failed.of_lab:
             raise DoclabError(f"{mutant} could not be tried: {failed.location}: {failed.problem}")
