@@ -66,5 +66,5 @@ def test_journals_of_all_machines_that_are_up(
         machine = SimpleNamespace(name=name, journal=lambda _since, said=text: said)
         starting[name].set_result(machine)
     starting["broken"].set_exception(DoclabError("it does not start."))
-    monkeypatch.setattr(lab._start, "_machines", starting)
+    monkeypatch.setattr(lab, "_machines", starting)
     assert Lab.journal(lab, "laptop", 0.0) == "on laptop:\nrefused\non server:\n502 GET"

@@ -351,7 +351,8 @@ def test_without_a_copy_nothing_is_proven(
     verdict = trial_of(tmp_path, BEFORE, plan=[PLAN, LATER]).run(removed)
     assert not verdict.killed_by
     assert [scenario.name for scenario in runs.scenarios] == ["page", "later"]
-    runs.outcome = Outcome(results=(failed,), errors=(), versions={})
-    with_copy = iter([False])
-    with pytest.raises(DoclabError, match="or have a copy of it"):
-        trial_of(tmp_path, BEFORE).run(removed)
+    for results, errors in (((failed,), ()), ((), ("docs/page.md:20: a file stays.",))):
+        runs.outcome = Outcome(results=results, errors=errors, versions={})
+        with_copy = iter([False])
+        with pytest.raises(DoclabError, match="or have a copy of it"):
+            trial_of(tmp_path, BEFORE).run(removed)

@@ -31,13 +31,13 @@ def service_lines(text: str) -> list[str]:
     found = []
     for line in text.splitlines():
         entry = json.loads(line)
+        if entry.get("PODMAN_EVENT"):
+            continue
         units = (
             entry.get(key) for key in ("USER_UNIT", "UNIT", "_SYSTEMD_USER_UNIT", "_SYSTEMD_UNIT")
         )
         unit = next(filter(None, units), "")
         message = str(entry.get("MESSAGE")).rstrip()  # a container's may end with an empty line
-        if entry.get("PODMAN_EVENT"):
-            continue
         if unit.endswith((".service", ".socket")):
             if not _BACKGROUND_UNITS.match(unit):
                 found.append(f"{unit}: {message}")

@@ -65,6 +65,11 @@ class Mutant:
         """The file, and its copies."""
         return (self.location.path, *self.copies)
 
+    @property
+    def of_block(self) -> bool:
+        """Whether a block is missing in it, or as good as missing."""
+        return self.kind in (Kind.DROPPED, Kind.TRUE)
+
     def touches(self, lines: Container[tuple[str, int]]) -> bool:
         """Whether it is about one of these lines, each given as path and number."""
         numbers = range(self.location.line, max(self.location.line, self.last) + 1)

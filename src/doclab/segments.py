@@ -37,7 +37,7 @@ def match(
         known: values that came before.
     """
     *before, last = segments
-    begun = begin(before, items, fits, known) if before else (known, 0)
+    begun = begin(before, items, fits, known)
     if begun is None:
         return None
     known, position = begun

@@ -13,7 +13,7 @@ from doclab import keys, mutants, uses
 from doclab.lab import Lab
 from doclab.machine import Machine
 from doclab.model import Block, BlockResult, DoclabError, Location, Scenario
-from doclab.mutants import By, Kind, Mutant, Verdict
+from doclab.mutants import By, Mutant, Verdict
 from doclab.scenario_run import Options, ScenarioRun
 from doclab.site import Site
 from doclab.terminal import StoppedError
@@ -79,6 +79,7 @@ class Patch:
 
     def _break_on(self, machine: Machine) -> bool:
         done = False
+        # A file may go away while find looks; what it found until then is said all the same.
         found = machine.execute("find", "/home", "-type", "f", "(", *self._tests, ")", check=False)
         for place in found.stdout.splitlines():
             if machine.execute("cat", place).stdout == self._original:
@@ -138,7 +139,7 @@ class Trial:
 
     def _concerned(self, mutant: Mutant) -> Iterator[tuple[Scenario, str]]:
         """Yield the scenarios that a mutant concerns, each with the first such page in it."""
-        if mutant.kind not in (Kind.DROPPED, Kind.TRUE):
+        if not mutant.of_block:
             yield from uses.uses(mutant.files, self._scenarios, self._site.root)
             return
         for scenario in self._scenarios:
@@ -153,8 +154,7 @@ class Trial:
         A block of which nothing is compared can as well be left out as be replaced by
         `true`: what comes after it is the same.
         """
-        of_block = mutant.kind in (Kind.DROPPED, Kind.TRUE)
-        broken = mutants.without(whole, mutant) if of_block else whole
+        broken = mutants.without(whole, mutant) if mutant.of_block else whole
         before = next(n for n, block in enumerate(whole.blocks) if block.page == page)
         if (
             before
@@ -164,7 +164,7 @@ class Trial:
             raise DoclabError(
                 f"there is no snapshot of what comes before {page}; run `nox -s doctest` first."
             )
-        patch = None if of_block else Patch(mutant, self._site.root)
+        patch = None if mutant.of_block else Patch(mutant, self._site.root)
         outcome = ScenarioRun(
             hurried(broken, before, self._results),
             engine=self._workshop.engine,
@@ -183,16 +183,16 @@ class Trial:
         ).run()
         if self._stop.is_set():  # what was found then is no verdict
             raise StoppedError
-        if patch is not None and not patch.done and not outcome.errors:
-            raise NoCopyError  # whatever was red, nothing was broken
         failed = next((r.failure for r in outcome.results if r.failure is not None), None)
         if failed is not None and failed.of_lab:
             raise DoclabError(f"{mutant} could not be tried: {failed.location}: {failed.problem}")
+        # Not the mutant's doing, as far as anybody can tell: this proves nothing.
+        of_scenario = next((e for e in outcome.errors if e.startswith(f"{broken.name}: ")), None)
+        if of_scenario is not None and failed is None:
+            raise DoclabError(f"{mutant} could not be tried: {of_scenario}")
+        if patch is not None and not patch.done:
+            raise NoCopyError  # whatever was red, nothing was broken
         if failed is not None:
             return Verdict(mutant=mutant, by=By.LAB, killed_by=str(failed.location))
-        for error in outcome.errors:
-            # Not the mutant's doing, as far as anybody can tell: this proves nothing.
-            if error.startswith(f"{broken.name}: "):
-                raise DoclabError(f"{mutant} could not be tried: {error}")
         error = next(iter(outcome.errors), "")
         return Verdict(mutant=mutant, by=By.LAB, killed_by=error.partition(": ")[0])

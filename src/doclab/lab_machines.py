@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The start of a lab: its network, its machines and what they need, on their way up."""
+"""The machines of a lab, their network and what else they need, on their way up."""
 
 from __future__ import annotations
 
+import secrets
 import threading
-from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
-from doclab import addresses, faithful, registry, share, state
+from doclab import addresses, faithful, leftovers, registry, share, state
 from doclab import machine as machines
-from doclab.engine import Engine
+from doclab.engine import LABEL, Engine
 from doclab.faithful import Returned
 from doclab.lab_plan import LabPlan
 from doclab.machine import Machine
@@ -19,36 +19,30 @@ from doclab.snapshots import Snapshot, SnapshotStore
 from doclab.state import State
 
 
-class Start:
+class LabMachines:
     """Makes machines, several at a time; whoever needs one waits for that one."""
 
     def __init__(
-        self,
-        lab: str,
-        engine: Engine,
-        plan: LabPlan,
-        *,
-        labels: Sequence[str],
-        nonce: str,
-        stop: threading.Event,
+        self, engine: Engine, plan: LabPlan, *, stop: threading.Event, nonce: str | None = None
     ) -> None:
-        """Prepare; `begin` makes the machines.
+        """Prepare; `start` makes the machines.
 
         Args:
-            lab: its name.
             engine: the container engine.
             plan: what the lab is made of.
-            labels: options by which all that is made belongs to the lab.
-            nonce: secret by which shells make themselves known.
             stop: set when the run is to end.
+            nonce: secret by which shells make themselves known; None for a new one.
         """
-        self._lab = lab
+        self.name = f"doclab-{secrets.token_hex(4)}"
         self._engine = engine
         self._plan = plan
-        self._labels = labels
-        self._nonce = nonce
         self._stop = stop
-        self._pool = ThreadPoolExecutor(thread_name_prefix=lab)
+        self._nonce = nonce or secrets.token_hex(16)
+        self._labels = [
+            f"--label={LABEL}={self.name}",
+            f"--label={LABEL}.owner={leftovers.owner()}",
+        ]
+        self._pool = ThreadPoolExecutor(thread_name_prefix=self.name)
         self._machines: dict[str, Future[Machine]] = {}
         self._registry: Future[object] | None = None
         self._begun: Future[None] | None = None
@@ -75,7 +69,7 @@ class Start:
         self._begun = self._pool.submit(self._make, after)
         return self._begun
 
-    def wait_for_first(self, *, restored: tuple[SnapshotStore, Snapshot] | None = None) -> None:
+    def start(self, *, restored: tuple[SnapshotStore, Snapshot] | None = None) -> None:
         """Begin, if that was not done yet; wait until the first machine is up.
 
         Args:
@@ -105,7 +99,7 @@ class Start:
             self._registry.result()
         return [self.machine(name) for name in self._plan.machines]
 
-    def up(self) -> list[Machine]:
+    def _up(self) -> list[Machine]:
         """Return the machines that are up; none is waited for."""
         done = [each for each in self._machines.values() if each.done()]
         return [each.result() for each in done if each.exception() is None]
@@ -118,12 +112,12 @@ class Start:
             next((difference for _, difference in done if difference is not None), None),
         )
 
-    def make_ordinary(self) -> None:
+    def _make_ordinary(self) -> None:
         """Let the shells on the machines be ordinary ones."""
         if self._share is not None:
             self._share.make_ordinary()
 
-    def give_up(self) -> None:
+    def _give_up(self) -> None:
         """Make nothing more, and wait until nothing is being made."""
         self.settled.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
@@ -143,13 +137,13 @@ class Start:
         sharing = self._pool.submit(
             share.make,
             self._engine,
-            f"{self._lab}-share",
+            f"{self.name}-share",
             labels=self._labels,
             nonce=self._nonce,
             repository=self._plan.repository,
             snapshot=self._plan.snapshot,
         )
-        self._engine.call("network", "create", "--ipv6", *self._labels, self._lab)
+        self._engine.call("network", "create", "--ipv6", *self._labels, self.name)
         networks = self._networks()
         self._share = sharing.result()
         first = None
@@ -166,7 +160,7 @@ class Start:
         self._registry = self._pool.submit(
             registry.start,
             self._engine,
-            container=f"{self._lab}-registry",
+            container=f"{self.name}-registry",
             image=self._plan.images.registry,
             network=networks[registry.NAME],
             labels=self._labels,
@@ -178,9 +172,9 @@ class Start:
 
     def _networks(self) -> dict[str, str]:
         form = "--format={{range .Subnets}}{{.Subnet}} {{end}}"
-        found = self._engine.call("network", "inspect", form, self._lab)
+        found = self._engine.call("network", "inspect", form, self.name)
         return addresses.allot(
-            self._lab, found.stdout.split(), (registry.NAME, *self._plan.machines)
+            self.name, found.stdout.split(), (registry.NAME, *self._plan.machines)
         )
 
     def _start_machine(
@@ -195,7 +189,7 @@ class Start:
             wait([after])
         made = machines.create(
             name,
-            container=f"{self._lab}-{name}",
+            container=f"{self.name}-{name}",
             networks=networks,
             image=self._plan.images.machine,
             folder=folder,
