@@ -24,9 +24,8 @@ FOREIGN_LANGUAGES = frozenset(
     }
 )  # fmt: skip
 
-PROMPT = re.compile(
-    r"(?:(?P<user>[a-z_][a-z0-9_-]*)@(?P<machine>[a-z0-9][a-z0-9-]*)(?::[^\s$#]*)?[$#]|\$) "
-)
+USER = "[a-z_][a-z0-9_-]*"  # the name of a user
+PROMPT = re.compile(rf"(?:(?P<user>{USER})@(?P<machine>[a-z0-9][a-z0-9-]*)(?::[^\s$#]*)?[$#]|\$) ")
 INTERRUPT = "^C"  # as the last line of an output: that Ctrl-C is pressed then
 _CONTINUATION = "> "
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
-from doclab.directives import TAKES, RunDirective
+from doclab.block_options import SPEC, TAKES
 from doclab.settings import conf_place
 
 _START = re.compile(
@@ -24,7 +24,7 @@ _Say: TypeAlias = Callable[[re.Match[str]], str]
 
 def _unknown_option(match: re.Match[str]) -> str:
     directive, option, allowed = match.group("directive", "option", "allowed")
-    names = sorted(RunDirective.own) if directive == "run" else list(ast.literal_eval(allowed))
+    names = sorted(SPEC) if directive == "run" else list(ast.literal_eval(allowed))
     close = difflib.get_close_matches(option, names, n=1)
     hint = f"; did you mean `:{close[0]}:`?" if close else "."
     listed = ", ".join(f"`{name}`" for name in names)
@@ -38,7 +38,7 @@ def _bad_value(match: re.Match[str]) -> str:
         return f"in `:{option}: {value}`, {cause.rstrip('.')}."
     said = (
         f"the option `:{option}:` of {{{directive}}} says nothing"
-        if value == "None"
+        if value == "None" or not value.strip()
         else f"`:{option}: {value}` is nothing that {{{directive}}} understands"
     )
     return f"{said}; it takes {takes}." if takes else f"{said}: {cause}."
@@ -108,6 +108,26 @@ _RULES: tuple[tuple[str, str | _Say], ...] = (
     (
         r"image file not readable: (?P<x>.*)",
         "there is no image {x}; the path starts from the directory of this page.",
+    ),
+    (
+        r"line number spec is out of range\((?P<x>[\d-]+)\): '(?P<y>.*?)'",
+        "an option of this block names the lines {y}, and it has the lines {x}; correct it.",
+    ),
+    (
+        r"invalid line number spec: '(?P<x>.*?)'",
+        "an option of this block names the lines '{x}'; write them as in `1-3,7`.",
+    ),
+    (
+        r"Line spec '(?P<x>.*?)': no lines pulled from include file .*",
+        "the file that is shown has no lines {x}; correct `:lines:`.",
+    ),
+    (
+        r"(?P<x>start-after|start-at|end-at|end-before) pattern not found: (?P<y>.*)",
+        "the file that is shown has no '{y}'; correct `:{x}:`.",
+    ),
+    (
+        r"Object named '(?P<x>.*?)' not found in include file .*",
+        "the file that is shown has no '{x}'; correct `:pyobject:`.",
     ),
     (
         r'multiple files found for the document "(?P<x>.*?)": (?P<files>.*?) Use .*',
@@ -181,7 +201,9 @@ def complaints(text: str, *, docs: Path, root: Path) -> list[str]:
     for path, line, message in _messages(text):
         setting = re.search(r"config value `(\w+)'", message)
         if path:
-            place = os.path.relpath(path, root) + (f":{line}" if line else "")
+            # To what is a path already, and no name of a page, Sphinx adds a suffix.
+            real = path if Path(path).exists() else path.removesuffix(".rst")
+            place = os.path.relpath(real, root) + (f":{line}" if line else "")
         elif setting is not None:
             place = conf_place(docs, setting[1], root=root)
         else:

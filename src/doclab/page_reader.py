@@ -8,8 +8,8 @@ from pathlib import Path
 
 from docutils import nodes
 
-from doclab import commands, expectation_lint, stated_needs, tabs, users
-from doclab.directives import AFTER, OPTIONS, STAYS, option_mistakes
+from doclab import block_options, commands, expectation_lint, stated_needs, tabs, users
+from doclab.directives import AFTER, OPTIONS, STAYS
 from doclab.inline import mentions, shown_files
 from doclab.kinds import parse_placeholder
 from doclab.model import Answer, Block, CleanUp, Command, DoclabError, Location, Page
@@ -69,7 +69,7 @@ class PageReader:
         files = {self.path, *(self.root / block.location.path for block in blocks)}
         self.errors += [
             f"{place}: this fence is never closed; end it with a line of as many characters"
-            " as it starts with."
+            " as it starts with, and give a fence around others more than they have."
             for place in self.sources.unclosed(files)
         ]
         return Page(
@@ -128,7 +128,7 @@ class PageReader:
             text, language=language, first=first, continues="continues" in options
         )
         session = commands.is_session(text, language)
-        for mistake in option_mistakes(options, parsed, session=session):
+        for mistake in block_options.mistakes(options, parsed, session=session):
             raise DoclabError(f"{location}: {mistake}")
         machine = self._machine(parsed, options, location)
         return Block(
@@ -226,7 +226,7 @@ def _pairs(value: object) -> list[tuple[str, str]]:
 
 
 def _text(options: dict[str, object], key: str) -> str | None:
-    return str(options[key]).strip() if key in options else None
+    return str(options[key]) if key in options else None
 
 
 def _stated_user(
