@@ -380,6 +380,24 @@ def test_only(sites: Sites, expression: str, seen: bool) -> None:
     assert ("echo only" in re.sub("<[^>]*>", "", shown)) is seen
 
 
+@pytest.mark.parametrize(
+    ("language", "conf"),
+    [
+        ("asdf", 'suppress_warnings = ["misc.highlighting_failure"]'),
+        ("yxcv", 'setup = lambda app: app.add_lexer("yxcv", pygments.lexers.special.TextLexer)'),
+    ],
+)
+def test_a_language_of_the_project(sites: Sites, language: str, conf: str) -> None:
+    """It is known as far as Sphinx is content with it."""
+    docs = sites.write(index=f"# T\n\n```{language}\nx\n```\n\n```bash\ntrue\n```\n")
+    with pytest.raises(DoclabError, match=f"there is no language '{language}'"):
+        sites.collect()
+    with (docs / "conf.py").open("a", encoding="utf-8") as file:
+        file.write(f"import pygments.lexers.special\n{conf}\n")
+    (page,) = sites.collect().pages
+    assert [block.text for block in page.blocks] == ["true"]
+
+
 def test_lines_in_files_with_other_names(sites: Sites) -> None:
     """A page may end in .markdown, and include a text; `{run}` may stand behind a blank."""
     docs = sites.write(index="# T\n\n```{toctree}\nmore\n```\n")

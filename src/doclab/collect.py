@@ -84,15 +84,15 @@ def _collect(docs: Path, *, root: Path, work: Path) -> Site:
         except SphinxError as error:
             raise DoclabError(broken_conf(str(error), docs=docs, root=root)) from error
         _build(app, root)
-        errors = complaints(clean(messages.getvalue()), docs=docs, root=root)
         found = settings.read(app.config, docs, root=root)
-        pages = []
+        pages, mistakes = [], []
         for name in sorted(app.env.found_docs):
             doctree = app.env.get_and_resolve_doctree(name, app.builder, tags=app.tags)
             path = Path(app.env.doc2path(name))
             reader = PageReader(doctree, name=name, path=path, root=root, settings=found)
             pages.append(reader.page())
-            errors += reader.errors
+            mistakes += reader.errors
+        errors = complaints(clean(messages.getvalue()), docs=docs, root=root) + mistakes
     names = {page.name for page in pages}
     for page in pages:
         errors += [

@@ -19,8 +19,9 @@ LANGUAGES = SESSION_LANGUAGES | SCRIPT_LANGUAGES
 # Blocks in these look like something to run, but no lab machine would run them.
 FOREIGN_LANGUAGES = frozenset(
     {
-        "bat", "batch", "csh", "doscon", "dosbatch", "fish", "fishshell", "ksh",
-        "powershell", "ps1", "ps1con", "pwsh", "tcsh", "tcshcon", "zsh",
+        "bat", "batch", "csh", "doscon", "dosbatch", "fish", "fishshell", "ksh", "openrc",
+        "posh", "powershell", "ps1", "ps1con", "psm1", "pwsh", "pwsh-session", "sbatch", "slurm",
+        "tcsh", "tcshcon", "winbatch", "zsh",
     }
 )  # fmt: skip
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from doclab.block_options import SPEC, TAKES
+from doclab.commands import LANGUAGES
 from doclab.settings import conf_place
 
 _START = re.compile(
@@ -42,6 +43,15 @@ def _bad_value(match: re.Match[str]) -> str:
         else f"`:{option}: {value}` is nothing that {{{directive}}} understands"
     )
     return f"{said}; it takes {takes}." if takes else f"{said}: {cause}."
+
+
+def _unknown_language(match: re.Match[str]) -> str:
+    close = difflib.get_close_matches(match["x"].lower(), sorted(LANGUAGES), n=1)
+    hint = f"did you mean `{close[0]}`? Else, name another" if close else "name another"
+    return (
+        f"there is no language '{match['x']}', and nobody runs this block; {hint} that Pygments"
+        " knows, or `text`."
+    )
 
 
 #: What Sphinx, docutils and MyST say, and how we say it. `{x}` is the group x.
@@ -109,6 +119,7 @@ _RULES: tuple[tuple[str, str | _Say], ...] = (
         r"image file not readable: (?P<x>.*)",
         "there is no image {x}; the path starts from the directory of this page.",
     ),
+    (r"Pygments lexer name '(?P<x>.*?)' is not known", _unknown_language),
     (
         r"line number spec is out of range\((?P<x>[\d-]+)\): '(?P<y>.*?)'",
         "an option of this block names the lines {y}, and it has the lines {x}; correct it.",

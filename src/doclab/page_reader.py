@@ -8,7 +8,7 @@ from pathlib import Path
 
 from docutils import nodes
 
-from doclab import block_options, commands, expectation_lint, stated_needs, tabs, users
+from doclab import block_options, commands, expectation_lint, languages, stated_needs, tabs, users
 from doclab.directives import AFTER, OPTIONS, STAYS
 from doclab.inline import mentions, shown_files
 from doclab.kinds import parse_placeholder
@@ -98,12 +98,18 @@ class PageReader:
         for node in self.doctree.findall(nodes.literal_block):
             language = str(node.get("language", "")).lower()  # Pygments takes any case
             if "source" in node:  # a file that is shown, not something to run
-                self._complain_about_file(node, language)
+                if said := languages.complaint_about_file(language, node.astext()):
+                    self.errors.append(f"{self.sources.place(node)}: {said}")
                 continue
             options = node.get(OPTIONS)
             fence = self.sources.locate(node)
             if language not in commands.LANGUAGES:
-                self._complain_about_language(node, language, fence[0], options)
+                run = options is not None
+                if said := languages.complaint(language, node.astext(), run=run):
+                    self.errors.append(f"{fence[0]}: {said}")
+                elif "language" in node:
+                    place = f"{self.root / fence[0].path}:{fence[0].line}"
+                    languages.look_up(node["language"], node.astext(), location=place)
                 continue
             try:
                 block = self._block(node, language, options or {}, *fence)
@@ -186,35 +192,6 @@ class PageReader:
                 " make it a block for each machine."
             )
         return next(iter(named), self.settings.machines[0])
-
-    def _complain_about_language(
-        self, node: nodes.literal_block, language: str, location: Location, options: object
-    ) -> None:
-        if options is not None and language == "default":
-            self.errors.append(
-                f"{location}: {{run}} without a language; write `{{run}} console` for a session,"
-                " or `{run} bash` for commands alone."
-            )
-        elif language in commands.FOREIGN_LANGUAGES or options is not None:
-            self.errors.append(
-                f"{location}: a block in {language!r}, which nobody runs; write it as"
-                f" {', '.join(sorted(commands.LANGUAGES))}, or as `text` if it is no command."
-            )
-        elif language not in commands.PAGE_LANGUAGES and commands.shows_prompt(node.astext()):
-            self.errors.append(
-                f"{location}: this block shows a prompt, but its language is"
-                f" {language!r}, which nobody runs; write ```console."
-            )
-
-    def _complain_about_file(self, node: nodes.literal_block, language: str) -> None:
-        session = language in commands.SESSION_LANGUAGES
-        page = language in commands.PAGE_LANGUAGES
-        if session or (commands.looks_like_session(node.astext()) and not page):
-            self.errors.append(
-                f"{self.sources.place(node)}: this file is a session, and nobody runs what is"
-                " included; write it into the page as a ```console block"
-                f"{', or give it another language' if session else ''}."
-            )
 
 
 def _strings(value: object) -> list[str]:
