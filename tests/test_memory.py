@@ -86,7 +86,9 @@ def test_the_site_is_what_it_was(read: Sites, monkeypatch: pytest.MonkeyPatch) -
     assert found is not None
     assert found.current
     with monkeypatch.context() as patch:
-        patch.setattr("doclab.memory.metadata.distributions", list)
+        patch.syspath_prepend(read.root / "packages")
+        assert found.current
+        (read.root / "packages" / "added-1.2.dist-info").mkdir(parents=True)
         assert not found.current
     for path in (read.docs / "one.md", read.docs / "ignored.txt", other):
         before = path.read_bytes() if path.exists() else None

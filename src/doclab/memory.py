@@ -13,7 +13,6 @@ import os
 import pickle
 import sys
 from collections.abc import Iterable, Mapping
-from importlib import metadata
 from pathlib import Path
 
 from doclab import repository
@@ -56,7 +55,9 @@ def world(root: Path) -> str:
     if names is None:
         return ""
     digest = hashlib.sha256(f"{sys.version}\0".encode())
-    packages = {f"{found.name}={found.version}" for found in metadata.distributions()}
+    # A package has a directory with its name and version beside it; reading what is in all of
+    # them takes a tenth of a second.
+    packages = {found.name for path in sys.path for found in Path(path).glob("*-info")}
     digest.update("\0".join(sorted(packages)).encode())
     for name in sorted(names):
         content = hashlib.sha256(repository.content(root / name)).hexdigest()
