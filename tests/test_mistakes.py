@@ -41,9 +41,11 @@ PAGES = {
     "prompt-without-command": "```console\n$ \noutput\n```\n",
     "language": "```zsh\ntrue\n```\n",
     "language-with-a-slip": "```bahs\ntrue\n```\n",
+    "language-with-a-quote": f"```bash'\ntrue\n```\n\n{BLOCK}",
     "language-that-nobody-knows": f"```qwertz\nx\n```\n\n{BLOCK}",
     "tab-without-label": tabs(f"````{{tab}}\n\n{BLOCK}````\n"),
     "group-tab-without-label": tabs(TAB, f"````{{group-tab}}\n\n{BLOCK}````\n"),
+    "tab-in-a-tab": f"``````{{tabs}}\n`````{{tab}} B\n{BLOCK}{TAB}`````\n``````\n",
     "tab-empty": tabs(TAB, "````{tab} B\n````\n"),
     "tab-twice": tabs(TAB, TAB),
     "tabs-empty": tabs(),
@@ -55,6 +57,9 @@ PAGES = {
     "cleaned-up-without-blocks": "```{cleaned-up}\n```\n",
     "language-in-capitals": "```Zsh\ntrue\n```\n",
     "prerequisites-empty": f"```{{prerequisites}}\n```\n\n{BLOCK}",
+    "needs-with-content": f"```{{needs}} podman>=5.6\nWe need this.\n```\n\n{BLOCK}",
+    "run-two-languages": "```{run} bash console\n\ntrue\n```\n",
+    "line-across-at-the-end": f"{BLOCK}\n---\n",
     "include-missing": f"```{{include}} nowhere.md\n```\n\n{BLOCK}",
     "shown-file-missing": f"```{{literalinclude}} ../nowhere.sh\n```\n\n{BLOCK}",
     "shown-lines": f"```{{literalinclude}} conf.py\n:lines: 999\n```\n\n{BLOCK}",
@@ -90,6 +95,12 @@ def message(sites: Sites) -> str:
 def test_page(name: str, sites: Sites, snapshot: Snapshot) -> None:
     """One page, one mistake; the place is the line of the mistake."""
     sites.write(index=f"# Title\n\n{PAGES[name]}")
+    snapshot(message(sites))
+
+
+def test_a_page_without_a_title(sites: Sites, snapshot: Snapshot) -> None:
+    """It begins with a heading of another level."""
+    sites.write(index=f"## Second\n\n{BLOCK}")
     snapshot(message(sites))
 
 

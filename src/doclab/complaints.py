@@ -100,6 +100,14 @@ _RULES: tuple[tuple[str, str | _Say], ...] = (
         "the toctree names '{x}', and there is no such page; remove it, or write the page.",
     ),
     (
+        r"Document headings start at H(?P<x>\d), not H1",
+        "the first heading of this page is of level {x}; begin with one of level 1, `# …`.",
+    ),
+    (
+        r".*(?:(?:begin|end) with a transition|separate transitions|Transition must be).*",
+        "a line across the page (`---`) parts nothing here; remove it.",
+    ),
+    (
         r"document isn't included in any toctree",
         "this page is in no toctree, so that no reader finds it; name it in one.",
     ),
@@ -119,7 +127,7 @@ _RULES: tuple[tuple[str, str | _Say], ...] = (
         r"image file not readable: (?P<x>.*)",
         "there is no image {x}; the path starts from the directory of this page.",
     ),
-    (r"Pygments lexer name '(?P<x>.*?)' is not known", _unknown_language),
+    (r"Pygments lexer name (?P<q>['\"])(?P<x>.*)(?P=q) is not known", _unknown_language),
     (
         r"line number spec is out of range\((?P<x>[\d-]+)\): '(?P<y>.*?)'",
         "an option of this block names the lines {y}, and it has the lines {x}; correct it.",
@@ -170,6 +178,14 @@ _RULES: tuple[tuple[str, str | _Say], ...] = (
     (
         r"Directive '(?P<directive>[\w-]+)': \d+ argument\(s\) required, 0 supplied",
         "nothing stands behind {{{directive}}}; write in the same line what it is about.",
+    ),
+    (
+        r"Directive '(?P<directive>.*?)': maximum (?P<x>\d+) argument\(s\) allowed, (?P<y>\d+) .*",
+        "{y} words stand behind {{{directive}}}, which takes {x}; remove what is too much.",
+    ),
+    (
+        r"'(?P<directive>[\w-]+)': Has content, but none permitted",
+        "{{{directive}}} takes nothing but its first line; close its fence in the line below.",
     ),
     (
         r'Content block expected for the "(?P<x>tabs)" directive; none found\.',

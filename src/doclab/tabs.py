@@ -28,7 +28,8 @@ def around(node: nodes.Node, page: str = "") -> tuple[Tab, ...]:
         if is_panel(panel) and panel.parent is not None:
             buttons = _buttons(panel.parent)
             named = panel["aria-labelledby"]
-            chosen = next(label for button, label in buttons if button["ids"][0] == named)
+            # `mistakes` says so if there is none.
+            chosen = next((label for button, label in buttons if button["ids"][0] == named), "")
             linked = all("group-tab" in button["classes"] for button, _ in buttons)
             number = named.split("-")[1]  # tab-NUMBER-…
             own = "" if linked else f"{page}#{number}"
@@ -49,6 +50,14 @@ def flattened(doctree: nodes.document) -> bool:
 def mistakes(doctree: nodes.document) -> Iterator[tuple[nodes.Element, str]]:
     """Return what is wrong with sets of tabs, each with the node to point at."""
     for tabs in doctree.findall(nodes.container):
+        if is_panel(tabs) and is_panel(tabs.parent):
+            yield (
+                tabs.parent,
+                (
+                    "another tab stands in this one; end the fence of this one before it, or put"
+                    " `{tabs}` around that, for a set of its own."
+                ),
+            )
         if "sphinx-tabs" not in tabs.get("classes", ()):
             continue
         labels = [label for _, label in _buttons(tabs)]
