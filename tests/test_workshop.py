@@ -8,8 +8,9 @@ import subprocess
 import pytest
 from conftest import Sites
 
+from doclab.model import DoclabError
 from doclab.site import Site
-from doclab.workshop import files_of_labs
+from doclab.workshop import copy_for_clones, files_of_labs
 
 
 @pytest.fixture
@@ -44,3 +45,15 @@ def test_what_can_be_executed(project: Site) -> None:
     after = files_of_labs(project, project.docs)
     assert before["install"] != after["install"]
     assert {**before, "install": b""} == {**after, "install": b""}
+
+
+def test_a_project_that_cannot_be_cloned(sites: Sites) -> None:
+    """An archive of it is no checkout; the run says so before a page does."""
+    docs = sites.write(index="# Title\n\n```bash\ntrue\n```\n")
+    assert copy_for_clones(sites.collect(), sites.root / "copy.git") is None
+    with (docs / "conf.py").open("a", encoding="utf-8") as conf:
+        conf.write('doclab_repository = "https://git.example.org/x.git"\n')
+    with pytest.raises(DoclabError, match=r"docs/conf\.py:\d+: .* `git init`\."):
+        copy_for_clones(sites.collect(), sites.root / "copy.git")
+    subprocess.run(["git", "init", "--quiet", str(sites.root)], check=True)
+    assert copy_for_clones(sites.collect(), sites.root / "copy.git") is not None

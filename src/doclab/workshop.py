@@ -51,7 +51,7 @@ def opened(
         DoclabError: if something is missing or does not work.
     """
     with tempfile.TemporaryDirectory(prefix="doclab-") as folder, ThreadPoolExecutor(2) as pool:
-        copying = pool.submit(_copy, site, Path(folder) / "repository.git")
+        copying = pool.submit(copy_for_clones, site, Path(folder) / "repository.git")
         reading = pool.submit(files_of_labs, site, docs.resolve())
         podman = engine.detect()
         settings.check_recipe(site.settings, site.docs, root=site.root)
@@ -85,8 +85,29 @@ def opened(
         )
 
 
-def _copy(site: Site, target: Path) -> Path | None:
-    return repository.snapshot(site.root, target) if site.settings.repository else None
+def copy_for_clones(site: Site, target: Path) -> Path | None:
+    """Copy the project for the blocks that clone it.
+
+    Args:
+        site: the pages and their settings.
+        target: where the copy goes, a bare repository.
+
+    Returns:
+        The target, or None if conf.py names no address that is cloned.
+
+    Raises:
+        DoclabError: if the project is no checkout, or Git fails.
+    """
+    if not site.settings.repository:
+        return None
+    copy = repository.snapshot(site.root, target)
+    if copy is None:
+        place = settings.conf_place(site.docs, "doclab_repository", root=site.root)
+        raise DoclabError(
+            f"{place}: in the lab, `git clone` of this address gives a copy of this project,"
+            " which is no Git checkout; make it one with `git init`."
+        )
+    return copy
 
 
 def files_of_labs(site: Site, docs: Path) -> dict[str, bytes]:
