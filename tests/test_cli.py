@@ -54,6 +54,16 @@ def test_help(script_runner: ScriptRunner) -> None:
         assert command in done.stdout
 
 
+@pytest.mark.script_launch_mode("subprocess")
+def test_a_terminal_without_unicode(script_runner: ScriptRunner, sites: Sites) -> None:
+    """What it cannot show stands there in another way."""
+    sites.write(index="# Title\n\n```console\n$ echo ✓\n✓\n```\n")
+    poor = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = script_runner.run(["doclab", "list"], cwd=str(sites.root), env=poor)
+    assert done.success
+    assert done.stdout == "docs/index.md:3: server: echo \\u2713\n"
+
+
 def test_list(script_runner: ScriptRunner, sites: Sites) -> None:
     """Each block is a line with its place."""
     sites.write(index=PAGE + "\n```bash\necho a \\\n  b\necho c\n```\n")
