@@ -13,9 +13,9 @@ import statistics
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
+from typing import cast, overload
 
 from doclab.engine import Engine
 from doclab.images import Images
@@ -85,15 +85,36 @@ def block_of(number: int, command: str, expected: str | None) -> Block:
     )
 
 
-def trivial(count: int) -> Iterator[Block]:
-    """Make blocks that print a number, one after the other."""
-    for number in range(count):
-        yield block_of(number, f"echo {number}", str(number))
+class Trivial(Sequence[Block]):
+    """Blocks that print a number, one after the other; each is made when it is asked for.
+
+    A run holds all blocks; a measurement of what the harness itself takes does not.
+    """
+
+    def __init__(self, numbers: range) -> None:
+        """Take what they print."""
+        self._numbers = numbers
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, index: int) -> Block: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Trivial: ...
+
+    def __getitem__(self, index: int | slice) -> Block | Trivial:
+        """Make a block, or take some."""
+        if isinstance(index, slice):
+            return Trivial(self._numbers[index])
+        number = self._numbers[index]
+        return block_of(number, f"echo {number}", str(number))
 
 
-def run(blocks: Iterable[Block], results: list[BlockResult]) -> float:
+def run(blocks: Sequence[Block], results: list[BlockResult]) -> float:
     """Run the blocks in one terminal; return seconds, with the shell's start and end."""
-    # A run holds all blocks; a measurement of what the harness itself takes does not.
     sequence = cast("tuple[Block, ...]", blocks)
     scenario = Scenario(name="page", pages=("page",), variant=(), blocks=sequence)
     lab = LocalLab()
@@ -143,10 +164,10 @@ def main() -> None:
         case "kept":
             count = int(options.value)
             seconds = statistics.mean(
-                [run(tuple(trivial(count)), results := []) for _ in range(options.repeat)]
+                [run(tuple(Trivial(range(count))), results := []) for _ in range(options.repeat)]
             )
         case "forgotten":
-            seconds = run(trivial(int(options.value)), results := Forgetful())
+            seconds = run(Trivial(range(int(options.value))), results := Forgetful())
         case kind:
             seconds = run([printing(kind, int(options.value))], results)
             if not results[0].output.rstrip().endswith(LAST_LINE):
