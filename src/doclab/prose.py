@@ -62,13 +62,16 @@ class _Known:
 
     def _has(self, word: str) -> bool:
         plain = _HOME.sub("~", word).rstrip("/") or word
-        if plain not in self._text:  # which takes a fraction of the time
-            return False
         before = r"(?<![\w-])" if re.match(r"[\w-]", plain) else ""
         if plain.startswith("/"):  # and not a part of a longer path
             before = r"(?<![\w.~/}-])"
         after = r"(?![\w-])" if re.search(r"\w$", plain) else ""  # `x-` means all that begin so
-        return re.search(before + re.escape(plain) + after, self._text) is not None
+        whole = re.compile(before + re.escape(plain) + after)
+        # To search for what begins with `(?<!` takes a hundred times as long.
+        place = self._text.find(plain)
+        while place >= 0 and not whole.match(self._text, place):
+            place = self._text.find(plain, place + 1)
+        return place >= 0
 
 
 def _slips(site: Site, known: _Known) -> Iterator[str]:

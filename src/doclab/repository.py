@@ -7,6 +7,7 @@ import os
 import shutil
 import stat
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -39,14 +40,18 @@ def git(root: Path, *arguments: str, stdin: bytes = b"") -> bytes:
     """
     environment = {name: value for name, value in os.environ.items() if name not in _WHERE}
     try:
-        done = subprocess.run(
-            ["git", *arguments],
-            check=False,
-            capture_output=True,
-            cwd=root,
-            env={**environment, "LC_ALL": "C"},
-            input=stdin,
-        )
+        # Not a pipe: Python fills one in small pieces, and waits for its other threads at each.
+        with tempfile.TemporaryFile() as file:
+            file.write(stdin)
+            file.seek(0)
+            done = subprocess.run(
+                ["git", *arguments],
+                check=False,
+                capture_output=True,
+                cwd=root,
+                env={**environment, "LC_ALL": "C"},
+                stdin=file,
+            )
     except FileNotFoundError as error:
         raise DoclabError("git is missing; install it.") from error
     if done.returncode != 0:
