@@ -49,12 +49,11 @@ def segments(blocks: Iterable[Block]) -> Iterator[tuple[str, str, str]]:
 
     def steps() -> Iterator[tuple[tuple[str, str, str], str]]:
         for block in blocks:
-            *before, last = block.commands
-            texts = [(command, command.text) for command in before]
-            ending = f" || test $? = {block.status}" if block.status else ""
-            for command, text in [*texts, (last, last.text + ending)]:
-                if command.user is not None and (rest := _SHELL.sub("", text).strip()):
-                    yield (block.page, block.machine, command.user), rest
+            for command in block.commands:
+                last = command is block.commands[-1]
+                ending = f" || test $? = {block.status}" if block.status and last else ""
+                if rest := _SHELL.sub("", command.text + ending).strip():
+                    yield (block.page, block.machine, command.user or ""), rest
 
     for (page, machine, user), found in itertools.groupby(steps(), key=lambda step: step[0]):
         # A terminal of the page stays where it is while another one is used.

@@ -17,28 +17,6 @@ from doclab.model import Command, DoclabError
 
 _OPTION = re.compile(r"\s*:([\w-]+):(?:\s|$)")
 
-#: What each option of {run} takes, for messages about one that it cannot take.
-TAKES = {
-    "on": "the name of a machine, such as `:on: laptop`",
-    "as": "the name of a user, such as `:as: admin`",
-    "terminal": "the name of another terminal, such as `:terminal: second`",
-    "deadline": "a number of seconds, above 0 and up to 3600, such as `:deadline: 120`",
-    "status": "an exit status from 0 to 255, such as `:status: 2`",
-    "json": "nothing behind its colon",
-    "running": "nothing behind its colon",
-    "continues": "nothing behind its colon",
-    "background": "nothing behind its colon",
-    "restart": "nothing behind its colon",
-    "vary": "parts of the output, each as TEXT=KIND or TEXT=KIND:NAME",
-    "wait": "a number of seconds, above 0 and up to 3600, such as `:wait: 30`",
-    "steady": "a number of times from 1 on, such as `:steady: 3`",
-    "answer": "questions with what to type, each as QUESTION=TEXT",
-    "secret": "questions with what to type, each as QUESTION=TEXT",
-    "skip": "the reason why the block is not run",
-    "untried": "the reason why a skipped block must not be tried",
-    "same": "the reason why a command prints what the one before it does",
-}
-
 
 def _text(argument: str | None) -> str:
     if argument is None or not argument.strip():
@@ -96,27 +74,33 @@ def _answers(argument: str | None) -> list[tuple[str, str]]:
     return found
 
 
-#: What reads the value of each option.
-SPEC: dict[str, Callable[[str | None], object]] = {
-    "on": _text,  # machine, for blocks without prompts
-    "as": _user,  # user, for blocks without prompts
-    "terminal": _text,  # name of another terminal
-    "deadline": _seconds,  # for each command
-    "status": _status,  # that the last command has
-    "vary": _placeholders,  # parts of the output that may differ
-    "wait": _seconds,  # repeat each command until it is right
-    "steady": _times,  # times in a row that it must be right
-    "json": _flag,  # compare as JSON, by shape
-    "answer": _answers,  # what to type when a command asks
-    "secret": _answers,  # the same, where the screen does not show it
-    "running": _flag,  # the last command goes on after the block
-    "continues": _flag,  # shows what such a command prints later
-    "background": _flag,  # may leave jobs running
-    "restart": _flag,  # restarts its machine
-    "skip": _text,  # why it is not run
-    "untried": _text,  # why nobody tries it
-    "same": _text,  # why its output is that of the one before
+_NOTHING = "nothing behind its colon"
+_QUESTIONS = "questions with what to type, each as QUESTION=TEXT"
+# What reads the value of each option, and what that takes, for messages about another.
+_OPTIONS: dict[str, tuple[Callable[[str | None], object], str]] = {
+    "on": (_text, "the name of a machine, such as `:on: laptop`"),
+    "as": (_user, "the name of a user, such as `:as: admin`"),
+    "terminal": (_text, "the name of another terminal, such as `:terminal: second`"),
+    "deadline": (_seconds, "a number of seconds, above 0 and up to 3600, such as `:deadline: 120`"),
+    "status": (_status, "an exit status from 0 to 255, such as `:status: 2`"),
+    "vary": (_placeholders, "parts of the output, each as TEXT=KIND or TEXT=KIND:NAME"),
+    "wait": (_seconds, "a number of seconds, above 0 and up to 3600, such as `:wait: 30`"),
+    "steady": (_times, "a number of times from 1 on, such as `:steady: 3`"),
+    "json": (_flag, _NOTHING),  # compare as JSON, by shape
+    "answer": (_answers, _QUESTIONS),  # what to type when a command asks
+    "secret": (_answers, _QUESTIONS),  # the same, where the screen does not show it
+    "running": (_flag, _NOTHING),  # the last command goes on after the block
+    "continues": (_flag, _NOTHING),  # shows what such a command prints later
+    "background": (_flag, _NOTHING),  # may leave jobs running
+    "restart": (_flag, _NOTHING),  # restarts its machine
+    "skip": (_text, "the reason why the block is not run"),
+    "untried": (_text, "the reason why a skipped block must not be tried"),
+    "same": (_text, "the reason why a command prints what the one before it does"),
 }
+#: What reads the value of each option, as docutils wants it.
+SPEC = {name: read for name, (read, _) in _OPTIONS.items()}
+#: What each option takes.
+TAKES = {name: takes for name, (_, takes) in _OPTIONS.items()}
 
 
 def doubled(directive: str) -> list[str]:

@@ -27,14 +27,7 @@ class Lab(LabMachines):
         stop: threading.Event,
         nonce: str | None = None,
     ) -> None:
-        """Prepare; `start` makes the machines.
-
-        Args:
-            engine: the container engine.
-            plan: what the lab is made of.
-            stop: set when the run is to end.
-            nonce: secret by which shells make themselves known; None for a new one.
-        """
+        """Prepare as `LabMachines` does; `start` makes the machines."""
         super().__init__(engine, plan, stop=stop, nonce=nonce)
         self._terminals = Terminals(self.login, nonce=self._nonce, stop=stop)
 
