@@ -61,7 +61,7 @@ notfound_urls_prefix = urlsplit(html_baseurl).path or "/"
 publish_moved: dict[str, str] = {}
 
 # A colon fence is a directive that shows as text where MyST is not known.
-myst_enable_extensions = ["colon_fence"]
+myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
 # `nox -s epub`. Whoever asks which book this is gets to know which workerd it is about.
